@@ -1,0 +1,1 @@
+"""One module per subject or kind of request: observe, decide, act, report."""

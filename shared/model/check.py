@@ -1,0 +1,27 @@
+"""A Check: the one thing that every trigger becomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from shared.model.resource_id import ResourceId
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A subject to look at. `cause` is for people and logs: code never branches on it.
+
+    `asked_at` is when the reason to look arose: a complete observation that began later has already answered it.
+    `attempt` counts the looks of one chain and sets how long the next one waits.
+    """
+
+    subject: ResourceId
+    cause: str
+    correlation_id: str
+    asked_at: datetime
+    attempt: int = 0
+
+    def again(self, asked_at: datetime) -> Check:
+        """Name the next look of this chain."""
+        return replace(self, asked_at=asked_at, attempt=self.attempt + 1)

@@ -1,0 +1,58 @@
+"""What the operator asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    AUDIT = "audit"
+    ENFORCE = "enforce"
+
+
+class Rules(StrEnum):
+    """NEEDED: a rule only where something denies the flow. ALWAYS: our named rules in any case."""
+
+    NEEDED = "needed"
+    ALWAYS = "always"
+
+
+class Outrank(StrEnum):
+    """Which denies our rules may go ahead of."""
+
+    NONE = "none"
+    GENERAL = "general"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A subscription, or one resource group of it, in which enforcing modes may write."""
+
+    subscription_id: str
+    resource_group: str | None = None
+
+    def covers(self, subscription_id: str, resource_group: str) -> bool:
+        """Tell whether a resource of that subscription and group lies in this scope."""
+        return self.subscription_id.casefold() == subscription_id.casefold() and (
+            self.resource_group is None or self.resource_group.casefold() == resource_group.casefold()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredState:
+    extension_mode: Mode = Mode.AUDIT
+    network_mode: Mode = Mode.AUDIT
+    enforce_scopes: tuple[Scope, ...] = ()
+    exclude_tag: tuple[str, str] = ("wac-guard", "exclude")
+    exclude_resource_groups: frozenset[str] = frozenset()
+    port: int = 6516
+    inbound_sources: tuple[str, ...] = ()
+    rules: Rules = Rules.NEEDED
+    outrank: Outrank = Outrank.GENERAL
+    minimum_extension_version: str | None = None
+
+    def audited(self) -> DesiredState:
+        """Give the same wishes with every mode on audit: nothing may be written."""
+        return replace(self, extension_mode=Mode.AUDIT, network_mode=Mode.AUDIT)

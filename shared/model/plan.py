@@ -1,0 +1,190 @@
+"""What was decided (findings, actions, checks to ask for) and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from shared.model.check import Check
+from shared.model.estate import Extension, SecurityRule
+from shared.model.resource_id import ResourceId
+
+
+class Status(IntEnum):
+    """A subject has the worst (the highest) of its findings' status; none means COMPLIANT."""
+
+    COMPLIANT = 0
+    NOT_APPLICABLE = 1
+    PENDING = 2
+    NON_COMPLIANT = 3
+    UNKNOWN = 4
+
+
+class Reason(StrEnum):
+    """Why a subject is not simply compliant: a closed list."""
+
+    GONE = "GONE"
+    NOT_WINDOWS_SERVER = "NOT_WINDOWS_SERVER"
+    WINDOWS_TOO_OLD = "WINDOWS_TOO_OLD"
+    TOO_LITTLE_MEMORY = "TOO_LITTLE_MEMORY"
+    MANAGED_BY_SERVICE = "MANAGED_BY_SERVICE"
+    EXCLUDED = "EXCLUDED"
+    EXTENSIONS_DISALLOWED = "EXTENSIONS_DISALLOWED"
+    NO_ELIGIBLE_VM = "NO_ELIGIBLE_VM"
+
+    VM_NOT_PROVISIONED = "VM_NOT_PROVISIONED"
+    VM_STOPPED = "VM_STOPPED"
+    AGENT_NOT_READY = "AGENT_NOT_READY"
+    EXTENSION_INSTALLING = "EXTENSION_INSTALLING"
+    EXTENSION_DELETING = "EXTENSION_DELETING"
+
+    EXTENSION_MISSING = "EXTENSION_MISSING"
+    EXTENSION_FAILED = "EXTENSION_FAILED"
+    EXTENSION_OUTDATED = "EXTENSION_OUTDATED"
+    OUTBOUND_DENIED = "OUTBOUND_DENIED"
+    OUTBOUND_DENIED_DELIBERATELY = "OUTBOUND_DENIED_DELIBERATELY"
+    INBOUND_DENIED = "INBOUND_DENIED"
+    INBOUND_EXPOSED = "INBOUND_EXPOSED"
+    RULE_MISSING = "RULE_MISSING"
+    NO_FREE_PRIORITY = "NO_FREE_PRIORITY"
+
+    WRITE_REFUSED = "WRITE_REFUSED"
+
+    OS_UNKNOWN = "OS_UNKNOWN"
+    MEMORY_UNKNOWN = "MEMORY_UNKNOWN"
+    TRAFFIC_UNKNOWN = "TRAFFIC_UNKNOWN"
+    READ_FAILED = "READ_FAILED"
+
+    @property
+    def status(self) -> Status:
+        return _STATUS.get(self, Status.NON_COMPLIANT)
+
+
+_STATUS: Mapping[Reason, Status] = MappingProxyType(
+    {
+        Reason.GONE: Status.NOT_APPLICABLE,
+        Reason.NOT_WINDOWS_SERVER: Status.NOT_APPLICABLE,
+        Reason.WINDOWS_TOO_OLD: Status.NOT_APPLICABLE,
+        Reason.TOO_LITTLE_MEMORY: Status.NOT_APPLICABLE,
+        Reason.MANAGED_BY_SERVICE: Status.NOT_APPLICABLE,
+        Reason.EXCLUDED: Status.NOT_APPLICABLE,
+        Reason.EXTENSIONS_DISALLOWED: Status.NOT_APPLICABLE,
+        Reason.NO_ELIGIBLE_VM: Status.NOT_APPLICABLE,
+        Reason.VM_NOT_PROVISIONED: Status.PENDING,
+        Reason.VM_STOPPED: Status.PENDING,
+        Reason.AGENT_NOT_READY: Status.PENDING,
+        Reason.EXTENSION_INSTALLING: Status.PENDING,
+        Reason.EXTENSION_DELETING: Status.PENDING,
+        Reason.OS_UNKNOWN: Status.UNKNOWN,
+        Reason.MEMORY_UNKNOWN: Status.UNKNOWN,
+        Reason.TRAFFIC_UNKNOWN: Status.UNKNOWN,
+        Reason.READ_FAILED: Status.UNKNOWN,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to know of a subject. The message is one a person can act on; it names the rule at fault."""
+
+    subject: ResourceId
+    reason: Reason
+    message: str
+    evidence: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def status(self) -> Status:
+        return self.reason.status
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionRequest:
+    """The body of an extension's PUT."""
+
+    location: str
+    publisher: str
+    type: str
+    type_handler_version: str
+    auto_upgrade_minor_version: bool
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PutExtension:
+    """Install the extension: `id` is the extension's, its parent the VM."""
+
+    id: ResourceId
+    existing: Extension | None
+    desired: ExtensionRequest
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshExtension:
+    """Patch the extension's `forceUpdateTag` alone: Azure brings it up to date, all settings stay."""
+
+    id: ResourceId
+    existing: Extension
+    force_update_tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutSecurityRule:
+    """Put one of our rules: `id` is the rule's, its parent the NSG."""
+
+    id: ResourceId
+    existing: SecurityRule | None
+    desired: SecurityRule
+
+
+Action = PutExtension | RefreshExtension | PutSecurityRule
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is so (findings), what to write (actions), and whom else to look at (`checks`).
+
+    `checks` are subjects whose own Check has to do something before, or can go on after, this one.
+    """
+
+    subject: ResourceId
+    findings: tuple[Finding, ...] = ()
+    actions: tuple[Action, ...] = ()
+    checks: tuple[ResourceId, ...] = ()
+
+    @property
+    def status(self) -> Status:
+        return max((finding.status for finding in self.findings), default=Status.COMPLIANT)
+
+
+class Outcome(StrEnum):
+    """What became of an action."""
+
+    STARTED = "started"
+    WOULD_DO = "would do"
+    OUT_OF_SCOPE = "out of scope"
+    REFUSED = "refused"
+    POSTPONED = "postponed"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionResult:
+    action: Action
+    outcome: Outcome
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole answer to one Check, with why something was, or was not, done."""
+
+    check: Check
+    status: Status
+    observed_at: datetime | None
+    findings: tuple[Finding, ...] = ()
+    actions: tuple[ActionResult, ...] = ()
+    checks: tuple[ResourceId, ...] = ()
+    look_again_after: timedelta | None = None

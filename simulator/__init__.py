@@ -1,0 +1,1 @@
+"""A local Azure for development and tests; it ships to nobody."""
