@@ -1,0 +1,71 @@
+"""The queue of Checks: what is sent, and how it is written down."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+
+from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from shared.azure.clients import AzureClients
+from shared.model.check import Check
+from shared.model.resource_id import ResourceId
+
+CHECKS = "wac-checks"
+# Azure Storage admits seven days; a look that far away is no look.
+_LONGEST_DELAY = timedelta(days=1)
+
+
+class CheckMessage(BaseModel):
+    """A Check as it stands in the queue."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: Literal[1] = 1
+    subject: str
+    cause: str
+    correlation_id: str
+    asked_at: AwareDatetime
+    attempt: int = 0
+
+
+def write_check(check: Check) -> str:
+    """Write a Check down for the queue."""
+    return CheckMessage(
+        subject=str(check.subject),
+        cause=check.cause,
+        correlation_id=check.correlation_id,
+        asked_at=check.asked_at,
+        attempt=check.attempt,
+    ).model_dump_json()
+
+
+def parse_check(text: str) -> Check:
+    """Read a Check from the queue. Raises ValueError for what is none."""
+    message = CheckMessage.model_validate_json(text)
+    return Check(
+        subject=ResourceId(message.subject),
+        cause=message.cause,
+        correlation_id=message.correlation_id,
+        asked_at=message.asked_at,
+        attempt=message.attempt,
+    )
+
+
+async def send_check(clients: AzureClients, check: Check, delay: timedelta = timedelta()) -> None:
+    """Queue a Check, to be seen after `delay`; make the queue if it is not there yet."""
+    queue = clients.queue(CHECKS)
+    seconds = int(min(delay, _LONGEST_DELAY).total_seconds())
+    try:
+        await queue.send_message(write_check(check), visibility_timeout=seconds)
+    except ResourceNotFoundError:
+        await _create(clients)
+        await queue.send_message(write_check(check), visibility_timeout=seconds)
+
+
+async def _create(clients: AzureClients) -> None:
+    try:
+        await clients.queue(CHECKS).create_queue()
+    except ResourceExistsError:
+        return  # another instance made it at the same moment

@@ -1,0 +1,117 @@
+"""One set of SDK clients per process, each made on first use."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from azure.core.pipeline.transport import AioHttpTransport
+    from azure.identity.aio import DefaultAzureCredential
+    from azure.mgmt.compute.aio import ComputeManagementClient
+    from azure.mgmt.network.aio import NetworkManagementClient
+    from azure.mgmt.resource.resources.aio import ResourceManagementClient
+    from azure.storage.queue.aio import QueueClient
+
+_REQUESTS_AT_ONCE = 24
+# A dropped connection is tried once more at once; whatever Azure answered goes to the caller, so that no
+# handler ever sleeps: azure-core would wait out any Retry-After by itself.
+_READ_POLICY: dict[str, int] = {"retry_total": 1, "retry_connect": 1, "retry_read": 1, "retry_status": 0}
+# Seconds. Event Grid, the queue's lock and the function's own time-out all allow for more.
+_TIMEOUTS: dict[str, int] = {"connection_timeout": 10, "read_timeout": 60}
+
+
+class AzureClients:
+    """The SDK clients by subscription, on one connection pool and one credential."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Make nothing yet: the first request to each service makes its client."""
+        self._settings = settings
+        self._made: dict[tuple[str, str], Any] = {}
+        self.limit = asyncio.Semaphore(_REQUESTS_AT_ONCE)
+
+    def compute(self, subscription_id: str) -> ComputeManagementClient:
+        """Give the compute client of a subscription."""
+
+        def make() -> ComputeManagementClient:
+            from azure.mgmt.compute.aio import ComputeManagementClient  # noqa: PLC0415 - a second to import
+
+            return ComputeManagementClient(self._credential, subscription_id, **self._management_options())
+
+        return self._once("compute", subscription_id, make)
+
+    def network(self, subscription_id: str) -> NetworkManagementClient:
+        """Give the network client of a subscription."""
+
+        def make() -> NetworkManagementClient:
+            from azure.mgmt.network.aio import NetworkManagementClient  # noqa: PLC0415 - seconds to import
+
+            return NetworkManagementClient(self._credential, subscription_id, **self._management_options())
+
+        return self._once("network", subscription_id, make)
+
+    def resources(self, subscription_id: str) -> ResourceManagementClient:
+        """Give the resource manager's client of a subscription."""
+
+        def make() -> ResourceManagementClient:
+            from azure.mgmt.resource.resources.aio import ResourceManagementClient  # noqa: PLC0415 - slow to import
+
+            return ResourceManagementClient(self._credential, subscription_id, **self._management_options())
+
+        return self._once("resources", subscription_id, make)
+
+    def queue(self, name: str) -> QueueClient:
+        """Give the client of one of the app's own queues."""
+
+        def make() -> QueueClient:
+            from azure.storage.queue.aio import QueueClient  # noqa: PLC0415 - slow to import
+
+            return QueueClient(
+                self._settings.queue_endpoint, name, credential=self._credential, transport=self._transport
+            )
+
+        return self._once("queue", name, make)
+
+    async def close(self) -> None:
+        """Close every connection; the clients can't be used afterwards."""
+        for (kind, _), made in self._made.items():
+            if kind in ("credential", "transport"):
+                await made.close()
+        self._made.clear()
+
+    def _management_options(self) -> dict[str, Any]:
+        return {
+            "base_url": self._settings.arm_endpoint,
+            "credential_scopes": ["https://management.azure.com/.default"],
+            "transport": self._transport,
+            **_READ_POLICY,
+            **_TIMEOUTS,
+        }
+
+    @property
+    def _credential(self) -> DefaultAzureCredential:
+        def make() -> DefaultAzureCredential:
+            from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415 - slow to import
+
+            return DefaultAzureCredential(managed_identity_client_id=self._settings.client_id, process_timeout=30)
+
+        return self._once("credential", "", make)
+
+    @property
+    def _transport(self) -> AioHttpTransport:
+        def make() -> AioHttpTransport:
+            from azure.core.pipeline.transport import AioHttpTransport  # noqa: PLC0415 - slow to import
+
+            return AioHttpTransport()
+
+        return self._once("transport", "", make)
+
+    def _once[T](self, kind: str, key: str, make: Callable[[], T]) -> T:
+        slot = (kind, key.casefold())
+        if slot not in self._made:
+            self._made[slot] = make()
+        made: T = self._made[slot]
+        return made

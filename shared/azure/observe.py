@@ -1,0 +1,91 @@
+"""What has to be read for each kind of subject, in as few and as parallel requests as can be."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Iterable
+
+from shared.azure.survey import Survey
+from shared.model.estate import Estate, NetworkInterface, VirtualMachine
+from shared.model.resource_id import ResourceId
+
+
+async def observe_virtual_machine(survey: Survey, subject: ResourceId) -> Estate:
+    """Read a VM and what says whether it is eligible: its group and its size.
+
+    One request deep, with what is cached. Raises PassingFailure.
+    """
+    await survey.gather(
+        survey.read_virtual_machines([subject]), survey.read_resource_groups([subject.resource_group_id])
+    )
+    await survey.gather(*_sizes(survey, survey.virtual_machines.values()))
+    return survey.estate()
+
+
+async def observe_network(survey: Survey, vm: VirtualMachine) -> Estate:
+    """Add the network that a VM is in: NICs, subnets, and the NSGs on both.
+
+    Three requests deep at most. Raises PassingFailure.
+    """
+    await survey.gather(
+        survey.read_network_interfaces(vm.network_interface_ids),
+        survey.read_service_tags(vm.id.subscription_id, vm.location),
+    )
+    interfaces = [
+        survey.network_interfaces[one] for one in vm.network_interface_ids if one in survey.network_interfaces
+    ]
+    subnets = _subnet_ids(interfaces)
+    await survey.gather(
+        survey.read_subnets(subnets),
+        survey.read_network_security_groups(
+            one.network_security_group_id for one in interfaces if one.network_security_group_id
+        ),
+    )
+    found = [survey.subnets[one] for one in subnets if one in survey.subnets]
+    await survey.gather(
+        survey.read_network_security_groups(
+            one.network_security_group_id for one in found if one.network_security_group_id
+        )
+    )
+    return survey.estate()
+
+
+async def observe_network_security_group(survey: Survey, subject: ResourceId) -> Estate:
+    """Read an NSG and all the VMs behind it, by its NICs and by its subnets.
+
+    Four requests deep at most. Raises PassingFailure.
+    """
+    await survey.gather(
+        survey.read_network_security_groups([subject]), survey.read_resource_groups([subject.resource_group_id])
+    )
+    group = survey.network_security_groups.get(subject)
+    if group is None:
+        return survey.estate()
+    await survey.gather(
+        survey.read_network_interfaces(group.network_interface_ids),
+        survey.read_subnets(group.subnet_ids),
+        survey.read_service_tags(subject.subscription_id, group.location),
+    )
+    await survey.gather(
+        survey.read_network_interfaces(
+            interface
+            for one in group.subnet_ids
+            if one in survey.subnets
+            for interface in survey.subnets[one].network_interface_ids
+        ),
+        survey.read_subnets(_subnet_ids(survey.network_interfaces.values())),
+    )
+    machines = [one.virtual_machine_id for one in survey.network_interfaces.values() if one.virtual_machine_id]
+    await survey.gather(
+        survey.read_virtual_machines(machines), survey.read_resource_groups(one.resource_group_id for one in machines)
+    )
+    await survey.gather(*_sizes(survey, survey.virtual_machines.values()))
+    return survey.estate()
+
+
+def _subnet_ids(interfaces: Iterable[NetworkInterface]) -> list[ResourceId]:
+    return [one.subnet_id for interface in interfaces for one in interface.ip_configurations if one.subnet_id]
+
+
+def _sizes(survey: Survey, machines: Iterable[VirtualMachine]) -> list[Coroutine[None, None, None]]:
+    places = {(vm.id.subscription_id.casefold(), vm.location.casefold()) for vm in machines}
+    return [survey.read_sizes(subscription_id, location) for subscription_id, location in sorted(places)]

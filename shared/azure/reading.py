@@ -1,0 +1,44 @@
+"""Reads of Azure: a few at once, and the time of each answer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Awaitable, Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from shared.azure.failures import explained
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from azure.core.pipeline import PipelineResponse
+
+
+class Reader:
+    """Makes reads, no more than `limit` at once, and tells `note` the time of each answer, good or bad."""
+
+    def __init__(self, limit: asyncio.Semaphore, note: Callable[[datetime], None]) -> None:
+        """Read nothing yet."""
+        self._limit = limit
+        self._note = note
+
+    async def one[T](self, operation: Callable[..., Awaitable[T]], *named: str, **more: Any) -> T:
+        """Call a reading operation of an SDK client.
+
+        Raises Absent on 404, Refusal where a permission is missing, PassingFailure for all that may pass.
+        """
+        async with self._limit:
+            with explained():
+                return await operation(*named, raw_response_hook=self._note_date, **more)
+
+    async def all[T](self, pages: Callable[..., AsyncIterable[T]], **more: Any) -> list[T]:
+        """Call a listing operation of an SDK client and follow its pages; raises as `one` does."""
+        async with self._limit:
+            with explained():
+                return [value async for value in pages(raw_response_hook=self._note_date, **more)]
+
+    def _note_date(self, response: PipelineResponse[Any, Any]) -> None:
+        date = response.http_response.headers.get("Date")
+        if date:
+            self._note(parsedate_to_datetime(date).astimezone(UTC))

@@ -1,0 +1,174 @@
+"""Reading a part of Azure into an Estate: each thing once, several at a time, and what could not be read."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from shared.azure.clients import AzureClients
+from shared.azure.facts import AzureFacts
+from shared.azure.failures import Absent, PassingFailure, Refusal
+from shared.azure.parse_compute import parse_virtual_machine
+from shared.azure.parse_network import (
+    parse_network_interface,
+    parse_network_security_group,
+    parse_virtual_network,
+)
+from shared.azure.reading import Reader
+from shared.model.estate import (
+    Estate,
+    NetworkInterface,
+    NetworkSecurityGroup,
+    ResourceGroup,
+    Subnet,
+    VirtualMachine,
+    VirtualNetwork,
+)
+from shared.model.resource_id import ResourceId
+
+logger = logging.getLogger(__name__)
+
+
+class Survey:
+    """One observation under way. Ask it for things, then for the `estate` that they make.
+
+    A thing that is absent, or that we may not see, is noted. A failure that may pass is kept until the round of
+    reads has ended and raised then, so that no read is left running.
+    """
+
+    def __init__(self, clients: AzureClients, facts: AzureFacts) -> None:
+        """Begin with nothing read."""
+        self._clients = clients
+        self._facts = facts
+        self._reader = Reader(clients.limit, self._note)
+        self._asked: set[ResourceId] = set()
+        self._observed_at: datetime | None = None
+        self._failure: PassingFailure | None = None
+        self.virtual_machines: dict[ResourceId, VirtualMachine] = {}
+        self.network_interfaces: dict[ResourceId, NetworkInterface] = {}
+        self.network_security_groups: dict[ResourceId, NetworkSecurityGroup] = {}
+        self.virtual_networks: dict[ResourceId, VirtualNetwork] = {}
+        self.subnets: dict[ResourceId, Subnet] = {}
+        self._resource_groups: dict[ResourceId, ResourceGroup] = {}
+        self._sizes: dict[str, float] = {}
+        self._service_tags: dict[str, tuple[str, ...]] = {}
+        self._absent: set[ResourceId] = set()
+        self._unreadable: dict[ResourceId, str] = {}
+
+    async def gather(self, *reads: Awaitable[None]) -> None:
+        """Carry out one round of reads together. Raises PassingFailure when one of them may pass."""
+        await asyncio.gather(*reads)
+        if self._failure is not None:
+            raise self._failure
+
+    async def read_virtual_machines(self, ids: Iterable[ResourceId]) -> None:
+        """Read VMs with their instance views and extensions: one request each."""
+        await self._each(ids, self._virtual_machine)
+
+    async def read_network_interfaces(self, ids: Iterable[ResourceId]) -> None:
+        """Read NICs."""
+        await self._each(ids, self._network_interface)
+
+    async def read_network_security_groups(self, ids: Iterable[ResourceId]) -> None:
+        """Read NSGs with their rules."""
+        await self._each(ids, self._network_security_group)
+
+    async def read_subnets(self, ids: Iterable[ResourceId]) -> None:
+        """Read subnets through their virtual network, whose address space their rules' meaning hangs on."""
+        await self._each((parent for parent in (one.parent for one in ids) if parent), self._virtual_network)
+
+    async def read_resource_groups(self, ids: Iterable[ResourceId]) -> None:
+        """Read resource groups, whose tags and owner speak for what is in them: cached."""
+        await self._each(ids, self._resource_group)
+
+    async def read_sizes(self, subscription_id: str, location: str) -> None:
+        """Read the memory of the VM sizes of a location: cached."""
+        self._sizes.update(await self._fact(self._facts.sizes(subscription_id, location)))
+
+    async def read_service_tags(self, subscription_id: str, location: str) -> None:
+        """Read the prefixes of the service tags: cached."""
+        self._service_tags.update(await self._fact(self._facts.service_tags(subscription_id, location)))
+
+    def estate(self) -> Estate:
+        """Give what was read so far."""
+        if self._observed_at is None:
+            raise ValueError("nothing was read yet, so there is no estate")
+        return Estate(
+            observed_at=self._observed_at,
+            virtual_machines=MappingProxyType(self.virtual_machines),
+            network_interfaces=MappingProxyType(self.network_interfaces),
+            network_security_groups=MappingProxyType(self.network_security_groups),
+            virtual_networks=MappingProxyType(self.virtual_networks),
+            subnets=MappingProxyType(self.subnets),
+            resource_groups=MappingProxyType(self._resource_groups),
+            sizes=MappingProxyType(self._sizes),
+            service_tags=MappingProxyType(self._service_tags),
+            absent=frozenset(self._absent),
+            unreadable=MappingProxyType(self._unreadable),
+        )
+
+    async def _each(self, ids: Iterable[ResourceId], read: Callable[[ResourceId], Awaitable[None]]) -> None:
+        new = sorted(set(ids) - self._asked)
+        self._asked.update(new)
+        await asyncio.gather(*(read(one) for one in new))
+
+    async def _noted[T](self, subject: ResourceId, reading: Awaitable[T]) -> T | None:
+        try:
+            return await reading
+        except Absent:
+            self._absent.add(subject)
+        except Refusal as refusal:
+            self._unreadable[subject] = str(refusal)
+        except PassingFailure as failure:
+            self._failure = self._failure or failure
+        return None
+
+    async def _read[T](self, subject: ResourceId, operation: Callable[..., Awaitable[T]], **more: Any) -> T | None:
+        return await self._noted(subject, self._reader.one(operation, subject.resource_group, subject.name, **more))
+
+    def _note(self, at: datetime) -> None:
+        self._observed_at = at if self._observed_at is None else min(at, self._observed_at)
+        self._facts.note_time(at)
+
+    async def _virtual_machine(self, subject: ResourceId) -> None:
+        machines = self._clients.compute(subject.subscription_id).virtual_machines
+        found = await self._read(subject, machines.get, expand="instanceView")
+        if found is not None:
+            self.virtual_machines[subject] = parse_virtual_machine(found)
+
+    async def _network_interface(self, subject: ResourceId) -> None:
+        found = await self._read(subject, self._clients.network(subject.subscription_id).network_interfaces.get)
+        if found is not None:
+            self.network_interfaces[subject] = parse_network_interface(found)
+
+    async def _network_security_group(self, subject: ResourceId) -> None:
+        groups = self._clients.network(subject.subscription_id).network_security_groups
+        found = await self._read(subject, groups.get)
+        if found is not None:
+            self.network_security_groups[subject] = parse_network_security_group(found)
+
+    async def _virtual_network(self, subject: ResourceId) -> None:
+        found = await self._read(subject, self._clients.network(subject.subscription_id).virtual_networks.get)
+        if found is not None:
+            network, subnets = parse_virtual_network(found)
+            self.virtual_networks[subject] = network
+            self.subnets.update((subnet.id, subnet) for subnet in subnets)
+
+    async def _resource_group(self, subject: ResourceId) -> None:
+        found = await self._noted(subject, self._facts.resource_group(subject))
+        if found is not None:
+            self._resource_groups[subject] = found
+
+    async def _fact[V](self, reading: Awaitable[dict[str, V]]) -> dict[str, V]:
+        """Read what the decisions can do without, though worse: they tell what they don't know."""
+        try:
+            return await reading
+        except (Absent, Refusal) as refusal:
+            logger.warning("Fact not readable", extra={"reason": str(refusal)})
+        except PassingFailure as failure:
+            self._failure = self._failure or failure
+        return {}

@@ -1,0 +1,105 @@
+"""The writes: each is started and not waited for, and never sent again by the SDK."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.azure.clients import AzureClients
+from shared.azure.failures import explained
+from shared.model.estate import SecurityRule
+from shared.model.plan import Action, PutExtension, PutSecurityRule, RefreshExtension
+from shared.model.resource_id import ResourceId
+
+# azure-core would send a write again after a dropped connection, and after whatever has a Retry-After.
+_ONCE: dict[str, Any] = {"retry_total": 0, "polling": False}
+
+
+async def write(clients: AzureClients, action: Action) -> None:
+    """Start what the action says. Raises Absent, PassingFailure or Refusal."""
+    with explained():
+        match action:
+            case PutExtension():
+                await _put_extension(clients, action)
+            case RefreshExtension():
+                await _patch_extension(clients, action)
+            case PutSecurityRule():
+                await _put_security_rule(clients, action)
+
+
+async def _put_extension(clients: AzureClients, action: PutExtension) -> None:
+    from azure.mgmt.compute import models  # noqa: PLC0415 - a second to import
+
+    desired = action.desired
+    machine = _parent(action.id)
+    await clients.compute(machine.subscription_id).virtual_machine_extensions.begin_create_or_update(
+        machine.resource_group,
+        machine.name,
+        action.id.name,
+        models.VirtualMachineExtension(
+            location=desired.location,
+            properties=models.VirtualMachineExtensionProperties(
+                publisher=desired.publisher,
+                type=desired.type,
+                type_handler_version=desired.type_handler_version,
+                auto_upgrade_minor_version=desired.auto_upgrade_minor_version,
+                settings=dict(desired.settings),
+            ),
+        ),
+        **_ONCE,
+    )
+
+
+async def _patch_extension(clients: AzureClients, action: RefreshExtension) -> None:
+    from azure.mgmt.compute import models  # noqa: PLC0415 - a second to import
+
+    machine = _parent(action.id)
+    await clients.compute(machine.subscription_id).virtual_machine_extensions.begin_update(
+        machine.resource_group,
+        machine.name,
+        action.id.name,
+        models.VirtualMachineExtensionUpdate(
+            properties=models.VirtualMachineExtensionUpdateProperties(force_update_tag=action.force_update_tag)
+        ),
+        **_ONCE,
+    )
+
+
+async def _put_security_rule(clients: AzureClients, action: PutSecurityRule) -> None:
+    from azure.mgmt.network import models  # noqa: PLC0415 - seconds to import
+
+    group = _parent(action.id)
+    await clients.network(group.subscription_id).security_rules.begin_create_or_update(
+        group.resource_group,
+        group.name,
+        action.id.name,
+        models.SecurityRule(properties=models.SecurityRulePropertiesFormat(**_rule_fields(action.desired))),
+        **_ONCE,
+    )
+
+
+def _rule_fields(rule: SecurityRule) -> dict[str, Any]:
+    """Use the singular form for one value and the plural for several: Azure refuses a tag among several prefixes."""
+    fields: dict[str, Any] = {
+        "description": rule.description,
+        "protocol": rule.protocol,
+        "access": rule.access.value,
+        "priority": rule.priority,
+        "direction": rule.direction.value,
+    }
+    for singular, plural, values in (
+        ("source_address_prefix", "source_address_prefixes", rule.source_address_prefixes),
+        ("source_port_range", "source_port_ranges", rule.source_port_ranges),
+        ("destination_address_prefix", "destination_address_prefixes", rule.destination_address_prefixes),
+        ("destination_port_range", "destination_port_ranges", rule.destination_port_ranges),
+    ):
+        if len(values) == 1:
+            fields[singular] = values[0]
+        else:
+            fields[plural] = list(values)
+    return fields
+
+
+def _parent(identity: ResourceId) -> ResourceId:
+    if identity.parent is None:
+        raise ValueError(f"{identity} is nobody's child, so there is nothing to write it to")
+    return identity.parent

@@ -1,0 +1,169 @@
+"""What the operator chose, read from app settings; every fault is told at once."""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from shared.model.desired import DesiredState, Mode, Outrank, Rules, Scope
+
+STORAGE = "AzureWebJobsStorage"
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_SERVICE_TAG = re.compile(r"[A-Za-z][A-Za-z0-9]+(\.[A-Za-z0-9]+)?")
+_VERSION = re.compile(r"\d+(\.\d+){0,3}")
+
+
+class SettingsError(Exception):
+    """App settings that make no sense; the message lists every fault with what to put instead."""
+
+
+def _listed(value: object) -> object:
+    return tuple(filter(None, (part.strip() for part in value.split(",")))) if isinstance(value, str) else value
+
+
+def _each[T](check: Callable[[str], T]) -> Callable[[tuple[str, ...]], tuple[T, ...]]:
+    return lambda values: tuple(check(value) for value in values)
+
+
+def _subscription_id(value: str) -> str:
+    if not _GUID.fullmatch(value):
+        raise ValueError(f"{value!r} is no subscription id: give GUIDs, separated by commas")
+    return value
+
+
+def _scope(value: str) -> Scope:
+    found = re.fullmatch(r"/?(?:subscriptions/)?([^/]+)(?:/resourceGroups/([^/]+))?/?", value, re.IGNORECASE)
+    if not found or not _GUID.fullmatch(found[1]):
+        raise ValueError(
+            f"{value!r} is no scope: give /subscriptions/<id> or /subscriptions/<id>/resourceGroups/<name>,"
+            " separated by commas"
+        )
+    return Scope(found[1], found[2])
+
+
+def _tag(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    name, separator, content = value.partition("=")
+    if not (name.strip() and separator and content.strip()):
+        raise ValueError(f"{value!r} is no tag: give name=value, such as wac-guard=exclude")
+    return name.strip(), content.strip()
+
+
+def _inbound_source(value: str) -> str:
+    try:
+        network = ipaddress.ip_network(value)
+    except ValueError:
+        if not _SERVICE_TAG.fullmatch(value) or value.casefold() == "any":
+            raise ValueError(
+                f"{value!r} is no source: give addresses, prefixes (without host bits) or service tags, separated by"
+                " commas; to admit the whole internet, say Internet"
+            ) from None
+        return value
+    if network.prefixlen == 0:
+        raise ValueError(f"{value!r} admits everybody: name the callers' prefixes, or say Internet if that is meant")
+    return value
+
+
+def _extension_version(value: str | None) -> str | None:
+    if value is not None and not _VERSION.fullmatch(value):
+        raise ValueError(f"{value!r} is no extension version: give numbers with dots, such as 0.0.0.345")
+    return value
+
+
+def _endpoint(value: str) -> str:
+    if not re.fullmatch(r"https://[^/\s]+(/[^\s]*)?", value):
+        raise ValueError(f"{value!r} is no endpoint: give an address that begins with https://")
+    return value.rstrip("/")
+
+
+_Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+_Scopes = Annotated[tuple[Scope, ...], BeforeValidator(_each(_scope)), BeforeValidator(_listed)]
+_NOT_OURS = "is not a setting of WAC Guard"
+
+
+class Settings(BaseModel):
+    """The app's settings by their environment variable; see the README for what each one means."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=False)
+
+    subscriptions: Annotated[_Texts, AfterValidator(_each(_subscription_id))] = Field((), alias="WAC_SUBSCRIPTIONS")
+    extension_mode: Mode = Field(Mode.AUDIT, alias="WAC_EXTENSION_MODE")
+    network_mode: Mode = Field(Mode.AUDIT, alias="WAC_NETWORK_MODE")
+    enforce_scopes: _Scopes = Field((), alias="WAC_ENFORCE_SCOPES")
+    exclude_tag: Annotated[tuple[str, str], BeforeValidator(_tag)] = Field(
+        ("wac-guard", "exclude"), alias="WAC_EXCLUDE_TAG"
+    )
+    exclude_resource_groups: _Texts = Field((), alias="WAC_EXCLUDE_RESOURCE_GROUPS")
+    port: int = Field(6516, alias="WAC_PORT", ge=1, le=65535)
+    inbound_sources: Annotated[_Texts, AfterValidator(_each(_inbound_source))] = Field(
+        (), alias="WAC_INBOUND_SOURCES"
+    )
+    rules: Rules = Field(Rules.NEEDED, alias="WAC_RULES")
+    outrank: Outrank = Field(Outrank.GENERAL, alias="WAC_OUTRANK")
+    minimum_extension_version: Annotated[str | None, AfterValidator(_extension_version)] = Field(
+        None, alias="WAC_MINIMUM_EXTENSION_VERSION"
+    )
+    client_id: str | None = Field(None, alias="WAC_CLIENT_ID")
+    arm_endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(
+        "https://management.azure.com", alias="WAC_ARM_ENDPOINT"
+    )
+    queue_endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(alias="AzureWebJobsStorage__queueServiceUri")
+
+    def watches(self, subscription_id: str) -> bool:
+        """Tell whether that subscription is among those named, or none are."""
+        named = {name.casefold() for name in self.subscriptions}
+        return not named or subscription_id.casefold() in named
+
+    @property
+    def desired(self) -> DesiredState:
+        """What the decisions need to know of the settings."""
+        return DesiredState(
+            extension_mode=self.extension_mode,
+            network_mode=self.network_mode,
+            enforce_scopes=self.enforce_scopes,
+            exclude_tag=self.exclude_tag,
+            exclude_resource_groups=frozenset(name.casefold() for name in self.exclude_resource_groups),
+            port=self.port,
+            inbound_sources=self.inbound_sources,
+            rules=self.rules,
+            outrank=self.outrank,
+            minimum_extension_version=self.minimum_extension_version,
+        )
+
+
+def parse_settings(environment: Mapping[str, str]) -> Settings:
+    """Read the settings from environment variables; an empty one counts as not set.
+
+    Raises SettingsError with every fault at once.
+    """
+    chosen = {name: value for name, value in environment.items() if name.startswith("WAC_") and value.strip()}
+    endpoint = environment.get(f"{STORAGE}__queueServiceUri")
+    account = environment.get(f"{STORAGE}__accountName")
+    if endpoint or account:
+        chosen[f"{STORAGE}__queueServiceUri"] = endpoint or f"https://{account}.queue.core.windows.net"
+    try:
+        return Settings.model_validate(chosen)
+    except ValidationError as error:
+        faults = "\n".join(
+            f"- {_fault(str(fault['loc'][0]), fault['type'], fault['msg'])}" for fault in error.errors()
+        )
+        raise SettingsError(f"The app settings need mending:\n{faults}") from None
+
+
+def _fault(name: str, kind: str, message: str) -> str:
+    if kind == "extra_forbidden":
+        known = [field.alias or "" for field in Settings.model_fields.values()]
+        near = difflib.get_close_matches(name, known, n=1)
+        return f"{name} {_NOT_OURS}{f'; did you mean {near[0]}?' if near else ''}"
+    if kind == "missing":
+        return (
+            f"{name} is missing: give the queue endpoint of the app's storage account, or {STORAGE}__accountName;"
+            " the app reaches its storage with its identity, not with a connection string"
+        )
+    return f"{name}: {message.removeprefix('Value error, ')}"
