@@ -26,7 +26,7 @@ class CheckMessage(BaseModel):
     subject: str
     cause: str
     correlation_id: str
-    asked_at: AwareDatetime
+    asked_at: AwareDatetime | None
     attempt: int = 0
 
 
@@ -41,7 +41,7 @@ def write_check(check: Check) -> str:
     ).model_dump_json()
 
 
-def parse_check(text: str) -> Check:
+def parse_check(text: str | bytes) -> Check:
     """Read a Check from the queue. Raises ValueError for what is none."""
     message = CheckMessage.model_validate_json(text)
     return Check(

@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Iterable
 
 from shared.azure.survey import Survey
 from shared.model.estate import Estate, NetworkInterface, VirtualMachine
-from shared.model.resource_id import ResourceId
+from shared.model.resource_id import NETWORK_INTERFACE, SUBNET, ResourceId
 
 
 async def observe_virtual_machine(survey: Survey, subject: ResourceId) -> Estate:
@@ -79,6 +79,17 @@ async def observe_network_security_group(survey: Survey, subject: ResourceId) ->
         survey.read_virtual_machines(machines), survey.read_resource_groups(one.resource_group_id for one in machines)
     )
     await survey.gather(*_sizes(survey, survey.virtual_machines.values()))
+    return survey.estate()
+
+
+async def observe_attachment(survey: Survey, subject: ResourceId) -> Estate:
+    """Read a NIC, or the virtual network that the subject is or belongs to. Raises PassingFailure."""
+    if subject.is_a(NETWORK_INTERFACE):
+        await survey.gather(survey.read_network_interfaces([subject]))
+    elif subject.is_a(SUBNET):
+        await survey.gather(survey.read_subnets([subject]))
+    else:
+        await survey.gather(survey.read_virtual_networks([subject]))
     return survey.estate()
 
 

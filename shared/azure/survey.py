@@ -79,7 +79,11 @@ class Survey:
 
     async def read_subnets(self, ids: Iterable[ResourceId]) -> None:
         """Read subnets through their virtual network, whose address space their rules' meaning hangs on."""
-        await self._each((parent for parent in (one.parent for one in ids) if parent), self._virtual_network)
+        await self.read_virtual_networks(one.parent for one in ids if one.parent is not None)
+
+    async def read_virtual_networks(self, ids: Iterable[ResourceId]) -> None:
+        """Read virtual networks with all their subnets."""
+        await self._each(ids, self._virtual_network)
 
     async def read_resource_groups(self, ids: Iterable[ResourceId]) -> None:
         """Read resource groups, whose tags and owner speak for what is in them: cached."""

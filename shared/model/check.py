@@ -12,16 +12,17 @@ from shared.model.resource_id import ResourceId
 class Check:
     """A subject to look at. `cause` is for people and logs: code never branches on it.
 
-    `asked_at` is when the reason to look arose: a complete observation that began later has already answered it.
+    `asked_at` is when, by Azure's time, the reason to look arose: a complete observation that began later has
+    already answered it. None asks for a look in any case.
     `attempt` counts the looks of one chain and sets how long the next one waits.
     """
 
     subject: ResourceId
     cause: str
     correlation_id: str
-    asked_at: datetime
+    asked_at: datetime | None
     attempt: int = 0
 
-    def again(self, asked_at: datetime) -> Check:
+    def again(self, asked_at: datetime | None) -> Check:
         """Name the next look of this chain."""
         return replace(self, asked_at=asked_at, attempt=self.attempt + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 VIRTUAL_MACHINE = "Microsoft.Compute/virtualMachines"
@@ -12,6 +13,9 @@ SECURITY_RULE = "Microsoft.Network/networkSecurityGroups/securityRules"
 VIRTUAL_NETWORK = "Microsoft.Network/virtualNetworks"
 SUBNET = "Microsoft.Network/virtualNetworks/subnets"
 RESOURCE_GROUP = "Microsoft.Resources/resourceGroups"
+
+# What would turn a part of an id into something else when it is put into a URL.
+_UNSAFE_PART = re.compile(r"\.{1,2}|.*[\x00-\x1f\x7f?#%\\].*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +37,7 @@ class ResourceId:
             len(parts) >= 5
             and parts[0] == ""
             and all(parts[1:])
+            and not any(_UNSAFE_PART.fullmatch(part) for part in parts)
             and parts[1].casefold() == "subscriptions"
             and parts[3].casefold() == "resourcegroups"
             and (len(parts) == 5 or _names_a_resource(parts[5:]))

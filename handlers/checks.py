@@ -1,0 +1,69 @@
+"""Every Check comes through here: looked at by its subject's type, reported, and followed up."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from handlers.attachment import check_attachment
+from handlers.guard import Guard
+from handlers.network_security_group import check_network_security_group
+from handlers.reporting import log_fields, log_report, make_failed_report
+from handlers.virtual_machine import check_virtual_machine
+from shared.azure.check_queue import parse_check, send_check
+from shared.azure.failures import PassingFailure
+from shared.model.check import Check
+from shared.model.desired import DesiredState
+from shared.model.plan import Report
+from shared.model.resource_id import (
+    NETWORK_INTERFACE,
+    NETWORK_SECURITY_GROUP,
+    SUBNET,
+    VIRTUAL_MACHINE,
+    VIRTUAL_NETWORK,
+)
+
+logger = logging.getLogger(__name__)
+
+_LOOKS: dict[str, Callable[[Guard, Check, DesiredState], Awaitable[Report]]] = {
+    VIRTUAL_MACHINE.casefold(): check_virtual_machine,
+    NETWORK_SECURITY_GROUP.casefold(): check_network_security_group,
+    NETWORK_INTERFACE.casefold(): check_attachment,
+    SUBNET.casefold(): check_attachment,
+    VIRTUAL_NETWORK.casefold(): check_attachment,
+}
+
+
+async def receive_check(guard: Guard, text: str | bytes) -> None:
+    """Answer a Check from the queue, and queue what follows from it.
+
+    Raises ValueError for a message that is no Check, so that it ends as poison and is told of.
+    """
+    check = parse_check(text)
+    async with guard.turns.of(check.subject):
+        if guard.turns.answered(check):
+            logger.info("Check already answered", extra=log_fields(check))
+            return
+        report = await answer_check(guard, check, guard.desired)
+        guard.turns.note(report)
+    log_report(report)
+    await _follow_up(guard, report)
+
+
+async def answer_check(guard: Guard, check: Check, desired: DesiredState) -> Report:
+    """Look at a Check's subject, and act as far as `desired` permits."""
+    try:
+        return await _LOOKS[check.subject.type.casefold()](guard, check, desired)
+    except PassingFailure as failure:
+        return make_failed_report(check, failure)
+
+
+async def _follow_up(guard: Guard, report: Report) -> None:
+    check = report.check
+    if report.observed_at is not None:
+        for subject in report.checks:
+            if guard.turns.ask_for(subject, report.observed_at):
+                cause = f"asked for by the check of {check.subject.name}"
+                await send_check(guard.clients, Check(subject, cause, check.correlation_id, report.observed_at))
+    if report.look_again_after is not None:
+        await send_check(guard.clients, check.again(report.observed_at or check.asked_at), report.look_again_after)

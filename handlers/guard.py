@@ -1,0 +1,37 @@
+"""What one process holds: the operator's choices, the clients, and what it remembers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from shared.azure.clients import AzureClients
+from shared.azure.facts import AzureFacts
+from shared.azure.survey import Survey
+from shared.model.desired import DesiredState
+from shared.settings import Settings
+from shared.turns import Turns
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Made once per process; its clients connect on first use."""
+
+    settings: Settings
+    desired: DesiredState
+    clients: AzureClients
+    facts: AzureFacts
+    turns: Turns = field(default_factory=Turns)
+
+    def survey(self) -> Survey:
+        """Begin an observation."""
+        return Survey(self.clients, self.facts)
+
+    async def close(self) -> None:
+        """Close the clients' connections."""
+        await self.clients.close()
+
+
+def make_guard(settings: Settings) -> Guard:
+    """Make what a process needs; no request is sent yet."""
+    clients = AzureClients(settings)
+    return Guard(settings, settings.desired, clients, AzureFacts(clients))

@@ -1,0 +1,26 @@
+"""A VM's check: it may write the VM's extension, and asks for a check of the NSG that is in the way."""
+
+from __future__ import annotations
+
+from handlers.guard import Guard
+from handlers.reporting import make_report
+from shared.act import act
+from shared.azure.observe import observe_network, observe_virtual_machine
+from shared.decide.virtual_machine import decide_virtual_machine, needs_network
+from shared.model.check import Check
+from shared.model.desired import DesiredState
+from shared.model.plan import Report
+
+
+async def check_virtual_machine(guard: Guard, check: Check, desired: DesiredState) -> Report:
+    """Observe a VM, decide, act, report. Raises PassingFailure when Azure can't be read now."""
+    survey = guard.survey()
+    estate = await observe_virtual_machine(survey, check.subject)
+    if needs_network(estate, check.subject, desired):
+        estate = await observe_network(survey, estate.virtual_machines[check.subject])
+
+    plan = decide_virtual_machine(estate, check.subject, desired)
+
+    acted = await act(guard.clients, plan, desired)
+
+    return make_report(check, estate, plan, acted, desired)

@@ -1,0 +1,66 @@
+"""One look at a subject at a time in this process, and none at what has been answered already."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from weakref import WeakValueDictionary
+
+from shared.model.check import Check
+from shared.model.plan import Outcome, Report, Status
+from shared.model.resource_id import ResourceId
+
+_REMEMBERED = 10_000
+_ASKED_LATELY = timedelta(minutes=1)
+_ENDED_WELL = (Status.COMPLIANT, Status.NOT_APPLICABLE)
+
+
+class Turns:
+    """Who is being looked at, and when each subject was last seen to be well.
+
+    It spares reads and keeps two checks of this process from writing to one subject at once. It is memory, not
+    state: whatever it forgets is looked at again.
+    """
+
+    def __init__(self) -> None:
+        """Remember nothing yet."""
+        self._locks: WeakValueDictionary[ResourceId, asyncio.Lock] = WeakValueDictionary()
+        self._well_at: OrderedDict[ResourceId, datetime] = OrderedDict()
+        self._asked_for: dict[ResourceId, datetime] = {}
+
+    @asynccontextmanager
+    async def of(self, subject: ResourceId) -> AsyncIterator[None]:
+        """Wait until nobody else in this process looks at the subject, and keep others waiting."""
+        lock = self._locks.setdefault(subject, asyncio.Lock())
+        async with lock:
+            self._asked_for.pop(subject, None)
+            yield
+
+    def ask_for(self, subject: ResourceId, asked_at: datetime) -> bool:
+        """Tell whether a check of the subject has yet to be queued: one that waits in the queue serves everybody.
+
+        Another process may take it from the queue, so that this is believed for a minute alone.
+        """
+        before = self._asked_for.get(subject)
+        if before is not None and asked_at - before < _ASKED_LATELY:
+            return False
+        self._asked_for[subject] = asked_at
+        return True
+
+    def answered(self, check: Check) -> bool:
+        """Tell whether an observation that began after the check was asked for found its subject well."""
+        well_at = self._well_at.get(check.subject)
+        return well_at is not None and check.asked_at is not None and well_at > check.asked_at
+
+    def note(self, report: Report) -> None:
+        """Remember a report that leaves nothing open, forget the subject's last one otherwise."""
+        subject = report.check.subject
+        self._well_at.pop(subject, None)
+        wrote = any(result.outcome is Outcome.STARTED for result in report.actions)
+        if report.observed_at is not None and report.status in _ENDED_WELL and not wrote:
+            self._well_at[subject] = report.observed_at
+            if len(self._well_at) > _REMEMBERED:
+                self._well_at.popitem(last=False)
