@@ -1,0 +1,66 @@
+"""ResourceId: an ARM id whatever its case, and nothing else."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.model.resource_id import (
+    NETWORK_SECURITY_GROUP,
+    RESOURCE_GROUP,
+    SECURITY_RULE,
+    VIRTUAL_MACHINE,
+    ResourceId,
+)
+
+SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
+GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-web"
+VM = f"{GROUP}/providers/Microsoft.Compute/virtualMachines/web-1"
+NSG = f"{GROUP}/providers/Microsoft.Network/networkSecurityGroups/nsg-web"
+
+NO_IDS = {
+    "nothing": "",
+    "a slash": "/",
+    "a name": "web-1",
+    "a subscription alone": f"/subscriptions/{SUBSCRIPTION}",
+    "a collection without a name": f"{GROUP}/providers/Microsoft.Compute/virtualMachines",
+    "an empty name": f"{GROUP}/providers/Microsoft.Compute/virtualMachines/",
+    "a missing provider": f"{GROUP}/Microsoft.Compute/virtualMachines/web-1",
+    "a tenant's resource": "/providers/Microsoft.Management/managementGroups/root",
+    "a way up the tree": f"{GROUP}/providers/Microsoft.Compute/virtualMachines/..",
+    "a query": f"{VM}?api-version=2026-01-01",
+    "an escape": f"{GROUP}%2Fproviders/Microsoft.Compute/virtualMachines/x/y",
+    "a line break": f"{VM}\n",
+}
+
+
+@pytest.mark.parametrize("text", NO_IDS.values(), ids=NO_IDS.keys())
+def test_what_is_no_resource_id_is_refused_with_what_one_looks_like(text: str) -> None:
+    with pytest.raises(ValueError, match="one looks like /subscriptions/"):
+        ResourceId(text)
+
+
+def test_an_id_knows_its_parts() -> None:
+    rule = ResourceId(f"{NSG}/securityRules/PortForWAC")
+    assert (rule.subscription_id, rule.resource_group, rule.name) == (SUBSCRIPTION, "rg-web", "PortForWAC")
+    assert rule.is_a(SECURITY_RULE)
+    assert rule.parent == ResourceId(NSG)
+    assert rule.parent is not None
+    assert rule.parent.is_a(NETWORK_SECURITY_GROUP)
+    assert rule.parent.parent is None
+    assert rule.resource_group_id == ResourceId(GROUP)
+    assert rule.resource_group_id.is_a(RESOURCE_GROUP)
+    assert ResourceId(NSG).child("securityRules", "PortForWAC") == rule
+
+
+@given(st.lists(st.booleans(), min_size=len(VM), max_size=len(VM)))
+def test_the_case_of_an_id_never_matters_but_is_kept(upper: list[bool]) -> None:
+    text = "".join(letter.upper() if up else letter.lower() for letter, up in zip(VM, upper, strict=True))
+    assert ResourceId(text) == ResourceId(VM)
+    assert hash(ResourceId(text)) == hash(ResourceId(VM))
+    assert ResourceId(text).is_a(VIRTUAL_MACHINE)
+    assert str(ResourceId(text)) == text
+
+
+def test_names_may_have_any_letters_that_azure_admits() -> None:
+    name = "größe_(1).a-b"
+    assert ResourceId(f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{name}").name == name

@@ -1,0 +1,101 @@
+"""Settings: safe when nothing is said, and every fault told at once with what to put instead."""
+
+import pytest
+
+from shared.model.desired import DesiredState, Mode, Outrank, Rules, Scope
+from shared.settings import SettingsError, parse_settings
+
+SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
+STORAGE = {"AzureWebJobsStorage__accountName": "wacguard"}
+
+
+def test_without_any_choice_nothing_may_be_written() -> None:
+    settings = parse_settings(STORAGE)
+    assert settings.desired == DesiredState()
+    assert (settings.desired.extension_mode, settings.desired.network_mode) == (Mode.AUDIT, Mode.AUDIT)
+    assert settings.desired.enforce_scopes == ()
+    assert settings.desired.inbound_sources == ()
+
+
+def test_an_empty_setting_counts_as_not_set() -> None:
+    assert parse_settings({**STORAGE, "WAC_EXTENSION_MODE": " ", "WAC_PORT": ""}) == parse_settings(STORAGE)
+
+
+def test_every_choice_arrives_where_the_decisions_look_for_it() -> None:
+    settings = parse_settings(
+        {
+            **STORAGE,
+            "WAC_SUBSCRIPTIONS": SUBSCRIPTION.upper(),
+            "WAC_EXTENSION_MODE": "enforce",
+            "WAC_NETWORK_MODE": "enforce",
+            "WAC_ENFORCE_SCOPES": f"/subscriptions/{SUBSCRIPTION}/resourceGroups/ring-0, {SUBSCRIPTION}",
+            "WAC_EXCLUDE_TAG": "wac=no",
+            "WAC_EXCLUDE_RESOURCE_GROUPS": "rg-legacy, RG-Lab",
+            "WAC_PORT": "6600",
+            "WAC_INBOUND_SOURCES": "203.0.113.0/24,2001:db8::/32,AzureCloud.westeurope",
+            "WAC_RULES": "always",
+            "WAC_OUTRANK": "none",
+            "WAC_MINIMUM_EXTENSION_VERSION": "0.0.0.345",
+        }
+    )
+    assert settings.desired == DesiredState(
+        extension_mode=Mode.ENFORCE,
+        network_mode=Mode.ENFORCE,
+        enforce_scopes=(Scope(SUBSCRIPTION, "ring-0"), Scope(SUBSCRIPTION)),
+        exclude_tag=("wac", "no"),
+        exclude_resource_groups=frozenset({"rg-legacy", "rg-lab"}),
+        port=6600,
+        inbound_sources=("203.0.113.0/24", "2001:db8::/32", "AzureCloud.westeurope"),
+        rules=Rules.ALWAYS,
+        outrank=Outrank.NONE,
+        minimum_extension_version="0.0.0.345",
+    )
+    assert settings.watches(SUBSCRIPTION)
+    assert not settings.watches("99999999-2222-3333-4444-555555555555")
+
+
+FAULTS = {
+    ("WAC_EXTENION_MODE", "enforce"): "did you mean WAC_EXTENSION_MODE?",
+    ("WAC_NETWORK_MODE", "enforced"): "WAC_NETWORK_MODE: Input should be 'audit' or 'enforce'",
+    ("WAC_SUBSCRIPTIONS", "production"): "'production' is no subscription id: give GUIDs",
+    ("WAC_ENFORCE_SCOPES", "rg-web"): "'rg-web' is no scope: give /subscriptions/<id>",
+    ("WAC_ENFORCE_SCOPES", f"/subscriptions/{SUBSCRIPTION}/resourceGroups/a/providers/b"): "is no scope",
+    ("WAC_EXCLUDE_TAG", "wac-guard"): "'wac-guard' is no tag: give name=value",
+    ("WAC_PORT", "70000"): "WAC_PORT: Input should be less than or equal to 65535",
+    ("WAC_PORT", "https"): "WAC_PORT: Input should be a valid integer",
+    ("WAC_INBOUND_SOURCES", "*"): "'*' is no source",
+    ("WAC_INBOUND_SOURCES", "any"): "'any' is no source",
+    ("WAC_INBOUND_SOURCES", "0.0.0.0/0"): "'0.0.0.0/0' admits everybody",
+    ("WAC_INBOUND_SOURCES", "::/0"): "'::/0' admits everybody",
+    ("WAC_INBOUND_SOURCES", "10.0.0.1/8"): "'10.0.0.1/8' is no source",
+    ("WAC_RULES", "never"): "WAC_RULES: Input should be 'needed' or 'always'",
+    ("WAC_OUTRANK", "all"): "WAC_OUTRANK: Input should be 'none', 'general' or 'any'",
+    ("WAC_MINIMUM_EXTENSION_VERSION", "latest"): "'latest' is no extension version",
+    ("WAC_ARM_ENDPOINT", "http://management.azure.com"): "is no endpoint: give an address that begins with https://",
+}
+
+
+@pytest.mark.parametrize(("setting", "told"), FAULTS.items(), ids=[f"{name}={value}" for name, value in FAULTS])
+def test_a_fault_is_told_with_what_to_put_instead(setting: tuple[str, str], told: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse_settings({**STORAGE, setting[0]: setting[1]})
+    assert told in str(caught.value)
+
+
+def test_all_faults_are_told_at_once() -> None:
+    faulty = {name: value for name, value in FAULTS if name != "WAC_EXTENION_MODE"}
+    with pytest.raises(SettingsError) as caught:
+        parse_settings(faulty)
+    message = str(caught.value)
+    assert [name for name in faulty if name not in message] == []
+    assert "AzureWebJobsStorage__queueServiceUri is missing" in message
+
+
+def test_the_whole_internet_is_admitted_only_in_as_many_words() -> None:
+    assert parse_settings({**STORAGE, "WAC_INBOUND_SOURCES": "Internet"}).inbound_sources == ("Internet",)
+
+
+def test_other_settings_of_the_function_app_are_none_of_our_business() -> None:
+    assert parse_settings({**STORAGE, "FUNCTIONS_WORKER_RUNTIME": "python", "WACKY": "yes"}) == parse_settings(
+        STORAGE
+    )
