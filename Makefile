@@ -4,6 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 VENV := .venv
+AZ_VENV := .venv-az
 PYTHON := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 
@@ -12,10 +13,11 @@ help:
 	@echo "make demo   play a morning in the life of a subscription on a local Azure, and show what the app does"
 	@echo "make up     keep the local Azure and the app running, to play with"
 	@echo "make test   lint, type-check and test everything"
+	@echo "make test-az  drive the local Azure with the real Azure CLI (installs it first)"
 	@echo "make lock   take up new versions of the dependencies"
 	@echo "make clean  remove what the other commands set up"
 
-.PHONY: demo up test lint setup lock clean
+.PHONY: demo up test test-az lint setup lock clean
 demo: setup
 	@$(PYTHON) -m simulator.demo
 
@@ -25,6 +27,11 @@ up: setup
 test: setup lint
 	@echo "== Testing (about three minutes on two cores)"
 	@$(PYTHON) -m pytest -n 2 --dist loadgroup -m "not az"
+
+# The Azure CLI is large, so that only those who ask for it install it; CI does.
+test-az: setup $(AZ_VENV)/.installed
+	@echo "== Driving the local Azure with the real Azure CLI"
+	@$(PYTHON) -m pytest -m az tests/az
 
 lint: setup
 	@echo "== Formatting, linting, types, and the direction of imports"
@@ -50,11 +57,17 @@ node_modules/.installed: package-lock.json $(VENV)/.installed
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
+$(AZ_VENV)/.installed: requirements-az.txt $(VENV)/.installed
+	@echo "== Installing the Azure CLI in $(AZ_VENV)"
+	@test -x $(AZ_VENV)/bin/python || $(PYTHON) -m venv $(AZ_VENV)
+	@$(UV) pip install -q --python $(AZ_VENV)/bin/python --require-hashes -r requirements-az.txt
+	@touch $@
+
 lock: $(PYTHON)
-	@for set in requirements requirements-dev; do \
+	@for set in requirements requirements-dev requirements-az; do \
 	  $(UV) pip compile -q --upgrade --universal --python-version 3.13 --generate-hashes \
 	    --custom-compile-command "make lock" $$set.in -o $$set.txt; done
-	@echo "Locked: requirements.txt (the app), requirements-dev.txt (developing it)"
+	@echo "Locked: requirements.txt (the app), requirements-dev.txt (developing it), requirements-az.txt (the Azure CLI)"
 
 clean:
-	@rm -rf $(VENV) node_modules .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(AZ_VENV) node_modules .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
