@@ -1,0 +1,130 @@
+"""Faults on demand: declared as values, looked up by the gateway and the providers, used up as they strike."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from simulator.request_log import Kind, kind_of
+
+
+class FaultKind(StrEnum):
+    """What goes wrong. The last two strike an extension's install, all others its request's answer."""
+
+    ARM_THROTTLED = "throttled by ARM"
+    COMPUTE_THROTTLED = "throttled by Compute"
+    BUSY = "busy with another operation"
+    NOT_PROVISIONED = "referenced resource not provisioned"
+    ANOTHER_OPERATION = "another operation in progress"
+    INTERNAL_ERROR = "500"
+    BAD_GATEWAY = "502"
+    UNAVAILABLE = "503"
+    UNAVAILABLE_WITHOUT_BODY = "503 without body"
+    DROPPED_BEFORE = "connection dropped before the write took effect"
+    DROPPED_AFTER = "connection dropped after the write took effect"
+    TIME_OUT = "never answered"
+    SCOPE_LOCKED = "scope locked"
+    POLICY_REFUSAL = "refused by policy"
+    AUTHORIZATION_FAILED = "missing permission"
+    LINKED_AUTHORIZATION_FAILED = "missing permission on a linked resource"
+    DENY_ASSIGNMENT = "deny assignment"
+    FAILED_INSTALL = "failed install"
+    STUCK_INSTALL = "stuck install"
+
+
+INSTALL_FAULTS = frozenset({FaultKind.FAILED_INSTALL, FaultKind.STUCK_INSTALL})
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What goes wrong, where, and how often.
+
+    A request is struck when all that is given matches: `method`, `on` (reads or writes), `path` (a part of the path,
+    whatever its case), `resource_type`, `when` (any test of method and path). The first `skip` matches pass unharmed;
+    then `times` of them are struck, all for None. `retry_after` (seconds) replaces the kind's own, -1 leaves it out.
+    `name` is what the message names: the lock, the policy, the linked resource, the error of a failed install.
+    """
+
+    kind: FaultKind
+    method: str | None = None
+    path: str = ""
+    resource_type: str | None = None
+    on: Kind | None = None
+    when: Callable[[str, str], bool] | None = None
+    skip: int = 0
+    times: int | None = 1
+    retry_after: float | None = None
+    name: str | None = None
+
+    def matches(self, method: str, path: str, resource_type: str) -> bool:
+        return (
+            (self.method is None or self.method.upper() == method)
+            and (self.on is None or self.on is kind_of(method))
+            and self.path.lower() in path.lower()
+            and (self.resource_type is None or self.resource_type.lower() == resource_type.lower())
+            and (self.when is None or self.when(method, path))
+        )
+
+
+@dataclass(slots=True)
+class _Armed:
+    fault: Fault
+    passed: int = 0
+    struck: int = 0
+
+    def strikes(self) -> bool:
+        if self.passed < self.fault.skip:
+            self.passed += 1
+            return False
+        self.struck += 1
+        return True
+
+    @property
+    def spent(self) -> bool:
+        return self.fault.times is not None and self.struck >= self.fault.times
+
+
+class Faults:
+    """The faults in force, in the order added; `struck` keeps what has happened."""
+
+    def __init__(self) -> None:
+        self._armed: list[_Armed] = []
+        self.struck: list[tuple[Fault, str, str]] = []
+        self.released = asyncio.Event()
+
+    def __iter__(self) -> Iterator[Fault]:
+        return iter([armed.fault for armed in self._armed])
+
+    def add(self, fault: Fault) -> Fault:
+        self._armed.append(_Armed(fault))
+        return fault
+
+    def remove(self, fault: Fault) -> None:
+        self._armed = [armed for armed in self._armed if armed.fault is not fault]
+
+    def clear(self) -> None:
+        self._armed.clear()
+
+    def release(self) -> None:
+        """Let go of every answer that is being held back, now and from now on."""
+        self.released.set()
+
+    def for_request(self, method: str, path: str, resource_type: str) -> Fault | None:
+        """Give the fault that strikes this request, counting it."""
+        return self._take(method, path, resource_type, installing=False)
+
+    def for_install(self, extension_id: str, resource_type: str) -> Fault | None:
+        """Give the fault that strikes this extension's install, counting it."""
+        return self._take("PUT", extension_id, resource_type, installing=True)
+
+    def _take(self, method: str, path: str, resource_type: str, *, installing: bool) -> Fault | None:
+        for armed in self._armed:
+            of_this_sort = (armed.fault.kind in INSTALL_FAULTS) is installing
+            if of_this_sort and armed.fault.matches(method, path, resource_type) and armed.strikes():
+                if armed.spent:
+                    self._armed.remove(armed)
+                self.struck.append((armed.fault, method, path))
+                return armed.fault
+        return None

@@ -1,0 +1,66 @@
+"""The state of the simulated Azure, and the knobs that set how it behaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.arm.operations import Operations
+from simulator.arm.throttling import Throttling
+from simulator.clock import Clock
+from simulator.eventgrid import EventGrid
+from simulator.faults import Faults
+from simulator.identity import Identities
+from simulator.request_log import RequestLog
+from simulator.store import Json, Resources
+
+if TYPE_CHECKING:
+    from simulator.arm.compute.machine import Install, Machine
+
+SUBSCRIPTION_ID = "0b1f6471-1bf0-4dda-aec3-cb9272f09590"
+TENANT_ID = "72f988bf-0000-4000-8000-2d7cd011db47"
+
+
+class World:
+    """Everything that is so. Durations are simulated seconds; nothing here touches the network."""
+
+    def __init__(self, clock: Clock | None = None, subscriptions: tuple[str, ...] = (SUBSCRIPTION_ID,)) -> None:
+        self.clock = clock or Clock()
+        self.tenant_id = TENANT_ID
+        self.subscriptions = {subscription.lower(): subscription for subscription in subscriptions}
+        self.resources = Resources()
+        self.machines: dict[str, Machine] = {}
+        self.installs: list[Install] = []
+        self.operations = Operations(self)
+        self.requests = RequestLog()
+        self.faults = Faults()
+        self.identities = Identities(self.tenant_id, subscriptions[0])
+        self.identity_header = "local-identity-header"
+        self.event_grid = EventGrid(self.clock, self.tenant_id)
+        self.throttling = Throttling(self.clock)
+
+        self.retry_after_scale = 0.001
+        """Scales the wait that long-running operations (they alone) ask for, since pollers really sleep it."""
+        self.install_seconds = 180.0
+        self.uninstall_seconds = 60.0
+        self.machine_seconds = 0.0
+        self.power_seconds = 0.0
+        self.network_seconds = 0.0
+        self.group_seconds = 0.0
+        self.agent_seconds = 0.0
+        """How long after creation or start a VM's agent is ready, where the VM's own knob says nothing."""
+        self.page_size = 1000
+        self.handler_versions = {"microsoft.admincenter.admincenter": "0.0.0.350"}
+        """What an install leaves running, by `publisher.type` in lower case."""
+
+    @property
+    def subscription_id(self) -> str:
+        """The first subscription."""
+        return next(iter(self.subscriptions.values()))
+
+    def resource(self, resource_id: str) -> Json | None:
+        """Give a resource's stored JSON, whatever the case of the id; None if it is not there."""
+        return self.resources.get(resource_id)
+
+    def machine(self, vm_id: str) -> Machine:
+        """Give what is not on the wire of a VM: its power, its agent, and its knobs."""
+        return self.machines[vm_id.lower()]
