@@ -1,0 +1,1 @@
+"""Azure Resource Manager: a gateway in front of resource providers."""

@@ -1,0 +1,214 @@
+"""What each kind of fault answers, word for word as recorded or reported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+from simulator.arm.answers import Answer, ArmRequest
+from simulator.arm.errors import ArmError, gateway, network
+from simulator.arm.throttling import compute_throttled, subscription_throttled
+from simulator.clock import Clock
+from simulator.faults import Fault, FaultKind
+
+SOMEWHERE = "00000000-0000-0000-0000-000000000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """A fault, the request it strikes, and the resource type's action."""
+
+    fault: Fault
+    request: ArmRequest
+    clock: Clock
+
+    @property
+    def scope(self) -> str:
+        return self.request.path
+
+    @property
+    def action(self) -> str:
+        return self.request.operation_name
+
+    @property
+    def subscription_id(self) -> str:
+        return self.request.params.get("subscription", SOMEWHERE)
+
+    def seconds(self, otherwise: float) -> float:
+        return otherwise if self.fault.retry_after is None else self.fault.retry_after
+
+
+def answer_for(fault: Fault, request: ArmRequest, clock: Clock) -> Answer:
+    """Give the answer of a fault that has one of its own."""
+    struck = Struck(fault, request, clock)
+    answer = _ANSWERS[fault.kind](struck)
+    answer = answer.answer if isinstance(answer, ArmError) else answer
+    if fault.retry_after is not None:
+        answer.headers.pop("Retry-After", None)
+        if fault.retry_after >= 0:
+            answer.headers["Retry-After"] = f"{fault.retry_after:g}"
+    return answer
+
+
+def _arm_throttled(struck: Struck) -> ArmError:
+    operation = f"{struck.request.method}/{struck.action.rsplit('/', 1)[0]}"
+    return subscription_throttled(struck.subscription_id, operation, struck.seconds(17))
+
+
+def _compute_throttled(struck: Struck) -> ArmError:
+    return compute_throttled("HighCostGet3Min", struck.clock.now(), struck.seconds(30))
+
+
+def _busy(struck: Struck) -> ArmError:
+    wait = round(struck.seconds(11))
+    text = (
+        f"Operation PutSecurityRuleOperation ({uuid4()}) is updating resource {struck.scope}. "
+        f"The call can be retried in {wait} seconds."
+    )
+    return _retryable("RetryableErrorDueToAnotherOperation", text, {"Retry-After": str(wait)})
+
+
+def _not_provisioned(struck: Struck) -> ArmError:
+    referenced = struck.fault.name or f"{struck.scope.rsplit('/', 2)[0]}"
+    text = (
+        f"Cannot proceed with operation because resource {referenced} used by resource {struck.scope} is not in "
+        "Succeeded state. Resource is in Updating state and the last operation that updated/is updating the resource "
+        "is PutSubnetOperation."
+    )
+    return _retryable("ReferencedResourceNotProvisioned", text, {})
+
+
+def _retryable(code: str, text: str, headers: dict[str, str]) -> ArmError:
+    detail = {"code": code, "message": text}
+    return ArmError(
+        429, "RetryableError", "A retryable error occurred.", details=[detail], headers=headers, cause="service"
+    )
+
+
+def another_operation(base_url: str, subscription_id: str, location: str, api_version: str) -> ArmError:
+    """Refuse a write since another one on the same or a dependent resource is under way."""
+    uri = (
+        f"{base_url}/subscriptions/{subscription_id}/providers/Microsoft.Network/locations/{location}"
+        f"/operations/{uuid4()}?api-version={api_version}"
+    )
+    text = (
+        "Another operation on this or dependent resource is in progress. "
+        f"To retrieve status of the operation use uri: {uri}."
+    )
+    return network(409, "AnotherOperationInProgress", text)
+
+
+def _another_operation(struck: Struck) -> ArmError:
+    request = struck.request
+    return another_operation(request.base_url, struck.subscription_id, "westeurope", request.api_version)
+
+
+def _internal_error(_: Struck) -> Answer:
+    return Answer(500, {"error": {"code": "InternalServerError", "message": "An error occurred.", "details": []}})
+
+
+def _bad_gateway(_: Struck) -> ArmError:
+    text = "The gateway did not receive a response from 'Microsoft.Network' within the specified time period."
+    return gateway(502, "BadGatewayConnection", text)
+
+
+def _unavailable(struck: Struck) -> ArmError:
+    tracking = uuid4()
+    text = (
+        f"The request timed out. Diagnostic information: timestamp '{struck.clock.now():%Y%m%dT%H%M%SZ}', "
+        f"subscription id '{struck.subscription_id}', tracking id '{tracking}', request correlation id '{tracking}'."
+    )
+    return gateway(503, "ServerTimeout", text)
+
+
+def _unavailable_without_body(_: Struck) -> Answer:
+    return Answer(503)
+
+
+def _scope_locked(struck: Struck) -> ArmError:
+    verb = "delete" if struck.request.method == "DELETE" else "write"
+    text = (
+        f"The scope '{struck.scope}' cannot perform {verb} operation because following scope(s) are locked: "
+        f"'{struck.fault.name or struck.scope.split('/providers/')[0]}'. Please remove the lock and try again."
+    )
+    return gateway(409, "ScopeLocked", text)
+
+
+def _policy_refusal(struck: Struck) -> ArmError:
+    policy = struck.fault.name or "deny-vm-extensions"
+    root = f"/subscriptions/{struck.subscription_id}/providers/Microsoft.Authorization"
+    assignment_id, definition_id = f"{root}/policyAssignments/{policy}", f"{root}/policyDefinitions/{policy}"
+    resource = struck.scope.rsplit("/", 1)[-1]
+    text = (
+        f"Resource '{resource}' was disallowed by policy. Policy identifiers: "
+        f'\'[{{"policyAssignment":{{"name":"{policy}","id":"{assignment_id}"}},'
+        f'"policyDefinition":{{"name":"{policy}","id":"{definition_id}"}}}}]\'.'
+    )
+    info = {
+        "policyDefinitionDisplayName": policy,
+        "policyDefinitionId": definition_id,
+        "policyDefinitionName": policy,
+        "policyDefinitionEffect": "deny",
+        "policyAssignmentId": assignment_id,
+        "policyAssignmentName": policy,
+        "policyAssignmentDisplayName": policy,
+        "policyAssignmentScope": f"/subscriptions/{struck.subscription_id}",
+        "policyAssignmentParameters": {},
+        "policyExemptionIds": [],
+    }
+    extra = {"additionalInfo": [{"type": "PolicyViolation", "info": info}]}
+    return ArmError(403, "RequestDisallowedByPolicy", text, target=resource, extra=extra, cause="gateway")
+
+
+def _who(struck: Struck) -> str:
+    caller = struck.request.caller
+    return f"The client '{caller.client_id}' with object id '{caller.object_id}'"
+
+
+def _authorization_failed(struck: Struck) -> ArmError:
+    text = (
+        f"{_who(struck)} does not have authorization to perform action '{struck.action}' over scope '{struck.scope}' "
+        "or the scope is invalid. If access was recently granted, please refresh your credentials."
+    )
+    return gateway(403, "AuthorizationFailed", text)
+
+
+def _linked_authorization_failed(struck: Struck) -> ArmError:
+    linked = (
+        struck.fault.name or f"{struck.scope.split('/providers/')[0]}/providers/Microsoft.Network/virtualNetworks/n"
+    )
+    text = (
+        f"{_who(struck)} has permission to perform action '{struck.action}' on scope '{struck.scope}'; however, it "
+        f"does not have permission to perform action 'Microsoft.Network/virtualNetworks/subnets/join/action' on the "
+        f"linked scope(s) '{linked}'."
+    )
+    return gateway(403, "LinkedAuthorizationFailed", text)
+
+
+def _deny_assignment(struck: Struck) -> ArmError:
+    name = struck.fault.name or "managed application deny"
+    text = (
+        f"{_who(struck)} has permission to perform action '{struck.action}' on scope '{struck.scope}'; however, the "
+        f"access is denied because of the deny assignment with name '{name}' and Id '{uuid4().hex}' at scope "
+        f"'{struck.scope.split('/providers/')[0]}'."
+    )
+    return gateway(403, "DenyAssignmentAuthorizationFailed", text)
+
+
+_ANSWERS: dict[FaultKind, Callable[[Struck], Answer | ArmError]] = {
+    FaultKind.ARM_THROTTLED: _arm_throttled,
+    FaultKind.COMPUTE_THROTTLED: _compute_throttled,
+    FaultKind.BUSY: _busy,
+    FaultKind.NOT_PROVISIONED: _not_provisioned,
+    FaultKind.ANOTHER_OPERATION: _another_operation,
+    FaultKind.INTERNAL_ERROR: _internal_error,
+    FaultKind.BAD_GATEWAY: _bad_gateway,
+    FaultKind.UNAVAILABLE: _unavailable,
+    FaultKind.UNAVAILABLE_WITHOUT_BODY: _unavailable_without_body,
+    FaultKind.SCOPE_LOCKED: _scope_locked,
+    FaultKind.POLICY_REFUSAL: _policy_refusal,
+    FaultKind.AUTHORIZATION_FAILED: _authorization_failed,
+    FaultKind.LINKED_AUTHORIZATION_FAILED: _linked_authorization_failed,
+    FaultKind.DENY_ASSIGNMENT: _deny_assignment,
+}

@@ -1,0 +1,126 @@
+"""ARM's and Compute's token buckets: headers always, refusals for Compute's writes per VM, for ARM's if asked for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from simulator.arm.errors import ArmError, gateway
+from simulator.clock import Clock
+
+
+@dataclass(slots=True)
+class Bucket:
+    """Holds `capacity` tokens, refilled by `rate` a second of simulated time."""
+
+    capacity: float
+    rate: float
+    level: float
+    at: datetime
+
+    def refill(self, now: datetime) -> None:
+        self.level = min(self.capacity, self.level + self.rate * (now - self.at).total_seconds())
+        self.at = now
+
+    def take(self, now: datetime) -> bool:
+        """Take one token; tell whether there was one."""
+        self.refill(now)
+        if self.level < 1:
+            return False
+        self.level -= 1
+        return True
+
+    @property
+    def remaining(self) -> int:
+        return int(self.level)
+
+    @property
+    def seconds_to_next(self) -> float:
+        return max(0.0, (1 - self.level) / self.rate)
+
+
+# Documented token buckets of a subscription and caller: capacity, and tokens a second.
+ARM_LIMITS = {"reads": (250, 25), "writes": (200, 10), "deletes": (200, 10)}
+GLOBAL_LIMITS = {"reads": (3750, 375), "writes": (3000, 150), "deletes": (3000, 150)}
+
+# Compute's operation groups: capacity and tokens a second, for the subscription and for one resource.
+VM_WRITES = 12
+COMPUTE_GROUPS = {
+    "PutVM": ((1500, 25.0), (VM_WRITES, 4 / 60)),
+    "UpdateVM": ((1500, 25.0), (VM_WRITES, 4 / 60)),
+    "DeleteVM": ((1500, 25.0), (VM_WRITES, 4 / 60)),
+    "LowCostGet": ((24000, 400.0), (36, 0.2)),
+    "GetOperation": ((15000, 250.0), (45, 0.25)),
+    "HighCostGet": ((900, 15.0), None),
+}
+REFUSING_GROUPS = frozenset({"PutVM", "UpdateVM", "DeleteVM"})
+
+
+class Throttling:
+    """`refuses_arm` makes ARM's own buckets refuse too; `refuses_compute` is on from the start, as on Azure."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._buckets: dict[str, Bucket] = {}
+        self.refuses_arm = False
+        self.refuses_compute = True
+
+    def count(self, subscription_id: str, method: str, operation: str) -> dict[str, str]:
+        """Take ARM's tokens for a request and give the headers; raises ArmError when there are none left."""
+        kind = {"GET": "reads", "HEAD": "reads", "DELETE": "deletes"}.get(method, "writes")
+        own = self._bucket(f"arm {subscription_id} {kind}", *ARM_LIMITS[kind])
+        if not own.take(self._clock.now()) and self.refuses_arm:
+            raise subscription_throttled(subscription_id, operation, own.seconds_to_next)
+        whole = self._bucket(f"global {subscription_id} {kind}", *GLOBAL_LIMITS[kind])
+        whole.take(self._clock.now())
+        headers = {f"x-ms-ratelimit-remaining-subscription-global-{kind}": str(whole.remaining)}
+        if kind != "reads":
+            headers[f"x-ms-ratelimit-remaining-subscription-{kind}"] = str(own.remaining)
+        return headers
+
+    def count_compute(self, group: str, subscription_id: str, resource_id: str) -> dict[str, str]:
+        """Take Compute's tokens for an operation group and give the header; raises ArmError when used up."""
+        of_all, of_one = COMPUTE_GROUPS[group]
+        whole = self._bucket(f"{group} {subscription_id}", *of_all)
+        whole.take(self._clock.now())
+        parts = [f"Microsoft.Compute/{group}SubscriptionMaximum;{whole.remaining}"]
+        if of_one:
+            own = self._bucket(f"{group} {resource_id.lower()}", *of_one)
+            if not own.take(self._clock.now()) and group in REFUSING_GROUPS and self.refuses_compute:
+                raise compute_throttled(f"{group}Resource", self._clock.now(), own.seconds_to_next)
+            parts.append(f"Microsoft.Compute/{group}Resource;{own.remaining}")
+        return {"x-ms-ratelimit-remaining-resource": ",".join(parts)}
+
+    def _bucket(self, name: str, capacity: float, rate: float) -> Bucket:
+        return self._buckets.setdefault(name, Bucket(capacity, rate, capacity, self._clock.now()))
+
+
+def subscription_throttled(subscription_id: str, operation: str, seconds: float) -> ArmError:
+    """Make ARM's own refusal."""
+    wait = max(1, round(seconds))
+    text = (
+        f"Number of requests for subscription '{subscription_id}' and operation '{operation.upper()}' "
+        f"exceeded the backend storage limit. Please try again after '{wait}' seconds."
+    )
+    return gateway(429, "SubscriptionRequestsThrottled", text, **{"Retry-After": str(wait)})
+
+
+def compute_throttled(group: str, now: datetime, seconds: float) -> ArmError:
+    """Make Compute's refusal: its detail is a JSON document inside a string."""
+    wait = max(1, round(seconds))
+    detail = {
+        "operationGroup": group,
+        "startTime": now.isoformat(),
+        "endTime": (now + timedelta(seconds=wait)).isoformat(),
+        "allowedRequestCount": VM_WRITES,
+        "measuredRequestCount": VM_WRITES + 1,
+    }
+    return ArmError(
+        429,
+        "OperationNotAllowed",
+        "The server rejected the request because too many requests have been received for this subscription.",
+        details=[{"code": "TooManyRequests", "target": group, "message": json.dumps(detail)}],
+        extra={"innererror": {"internalErrorCode": "TooManyRequestsReceived"}},
+        headers={"Retry-After": str(wait)},
+    )
