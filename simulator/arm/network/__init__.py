@@ -1,0 +1,1 @@
+"""The provider `Microsoft.Network`: what a VM's traffic goes through."""

@@ -1,0 +1,218 @@
+"""Network interfaces and their addresses."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+from collections.abc import Iterator
+
+from simulator.arm.answers import Answer, ArmRequest
+from simulator.arm.errors import network
+from simulator.arm.ids import same
+from simulator.arm.network import writes
+from simulator.arm.paging import page
+from simulator.store import Json
+from simulator.world import World
+
+INTERFACES = "networkInterfaces"
+INTERFACE_TYPE = f"{writes.PROVIDER}/{INTERFACES}"
+CONFIGURATION_TYPE = f"{INTERFACE_TYPE}/ipConfigurations"
+RESERVED_ADDRESSES = 4
+KEPT_LISTS = ("applicationSecurityGroups", "loadBalancerBackendAddressPools", "loadBalancerInboundNatRules")
+
+
+def view(interface: Json) -> Json:
+    """Give an interface as Azure shows it: every configuration has the interface's etag."""
+    properties = dict(interface["properties"])
+    properties["ipConfigurations"] = [
+        {**configuration, "etag": interface["etag"]} for configuration in properties["ipConfigurations"]
+    ]
+    attached = properties.pop("virtualMachine", None)
+    primary = properties.pop("primary", None)
+    if attached:
+        properties |= {"macAddress": _mac_address(interface["id"]), "primary": primary, "virtualMachine": attached}
+    rest = {key: value for key, value in interface.items() if key not in {"properties", "type", "location", "kind"}}
+    return rest | {"properties": properties} | {key: interface[key] for key in ("type", "location", "kind")}
+
+
+def attach(interface: Json, vm_id: str | None, *, primary: bool = True) -> None:
+    """Say which VM an interface belongs to; None: to no one."""
+    if vm_id is None:
+        interface["properties"].pop("virtualMachine", None)
+        interface["properties"].pop("primary", None)
+    else:
+        interface["properties"] |= {"virtualMachine": {"id": vm_id}, "primary": primary}
+    interface["etag"] = writes.new_etag()
+
+
+def store_interface(world: World, interface_id: str, document: Json) -> Json:
+    """Check an interface and put it into the world; raises ArmError 400, or 429 for what is still being updated."""
+    existing = world.resources.get(interface_id)
+    interface = writes.head(existing, interface_id, INTERFACE_TYPE, document)
+    asked = document.get("properties") or {}
+    group = writes.require(world, asked.get("networkSecurityGroup"), interface_id)
+    old = (existing or {"properties": {}})["properties"]
+    properties = interface["properties"]
+    properties["provisioningState"] = writes.SUCCEEDED
+    properties["ipConfigurations"] = _configurations(world, interface, asked, old.get("ipConfigurations", []))
+    properties["dnsSettings"] = {
+        "dnsServers": list((asked.get("dnsSettings") or {}).get("dnsServers") or []),
+        "appliedDnsServers": [],
+        "internalDomainNameSuffix": _domain_suffix(interface_id),
+    }
+    properties |= {
+        "enableAcceleratedNetworking": bool(asked.get("enableAcceleratedNetworking")),
+        "vnetEncryptionSupported": False,
+        "enableIPForwarding": bool(asked.get("enableIPForwarding")),
+        "disableTcpStateTracking": False,
+    }
+    properties |= {"networkSecurityGroup": {"id": group["id"]}} if group else {}
+    properties |= {key: old[key] for key in ("virtualMachine", "primary") if key in old}
+    properties |= {"hostedWorkloads": [], "tapConfigurations": [], "nicType": "Standard", "allowPort25Out": True}
+    properties |= {"auxiliaryMode": "None", "auxiliarySku": "None"}
+    interface["kind"] = "Regular"
+    world.resources[interface_id] = interface
+    return interface
+
+
+def configurations_in(world: World, subnet_id: str) -> Iterator[Json]:
+    """Give the IP configurations that lie in a subnet."""
+    for interface in world.resources.of_type(subnet_id.split("/")[2], INTERFACE_TYPE):
+        for configuration in interface["properties"]["ipConfigurations"]:
+            subnet = configuration["properties"].get("subnet")
+            if subnet and same(subnet["id"], subnet_id):
+                yield configuration
+
+
+def _configurations(world: World, interface: Json, asked: Json, old: list[Json]) -> list[Json]:
+    configurations = asked.get("ipConfigurations") or []
+    if not configurations:
+        text = f"Network interface {interface['id']} must have one or more IP configurations."
+        raise network(400, "NetworkInterfaceMustHaveAtLeastOneIpConfiguration", text)
+    earlier = {configuration["name"].lower(): configuration["properties"] for configuration in old}
+    made: list[Json] = []
+    for position, configuration in enumerate(configurations):
+        name = configuration.get("name") or "ipconfig1"
+        wanted = configuration.get("properties") or {}
+        made.append(
+            {
+                "name": name,
+                "id": f"{interface['id']}/ipConfigurations/{name}",
+                "type": CONFIGURATION_TYPE,
+                "properties": _configuration(
+                    world, interface["id"], wanted, earlier.get(name.lower(), {}), made, primary=position == 0
+                ),
+            }
+        )
+    return made
+
+
+def _configuration(  # noqa: PLR0913 - an address depends on what was, and on its neighbours
+    world: World, interface_id: str, wanted: Json, earlier: Json, siblings: list[Json], *, primary: bool
+) -> Json:
+    subnet = writes.require(world, wanted.get("subnet"), interface_id)
+    if subnet is None:
+        text = f"Subnet reference is required for ipconfiguration of {interface_id}."
+        raise network(400, "SubnetIsRequired", text)
+    public = writes.require(world, wanted.get("publicIPAddress"), interface_id)
+    if subnet["properties"]["provisioningState"] == writes.UPDATING:
+        raise writes.not_provisioned(subnet, interface_id, "PutSubnetOperation")
+    method = wanted.get("privateIPAllocationMethod") or "Dynamic"
+    taken = {
+        configuration["properties"].get("privateIPAddress")
+        for configuration in [*configurations_in(world, subnet["id"]), *siblings]
+        if not configuration["id"].lower().startswith(interface_id.lower() + "/") or configuration in siblings
+    }
+    kept = earlier.get("privateIPAddress") if _is_in(earlier.get("subnet"), subnet) else None
+    address = wanted.get("privateIPAddress") if method == "Static" else kept
+    if address in taken or (address and not _contains(subnet, address)):
+        text = f"Private static IP address {address} is not available in subnet {subnet['id']}."
+        raise network(400, "PrivateIPAddressIsAllocated", text)
+    properties: Json = {
+        "provisioningState": writes.SUCCEEDED,
+        "privateIPAddress": address or _first_free(subnet, taken),
+        "privateIPAllocationMethod": method,
+    }
+    properties |= {"publicIPAddress": {"id": public["id"]}} if public else {}
+    properties |= {"subnet": {"id": subnet["id"]}, "primary": wanted.get("primary", primary)}
+    properties["privateIPAddressVersion"] = wanted.get("privateIPAddressVersion") or "IPv4"
+    return properties | {
+        key: [{"id": reference["id"]} for reference in wanted[key]] for key in KEPT_LISTS if wanted.get(key)
+    }
+
+
+def _is_in(reference: Json | None, subnet: Json) -> bool:
+    return reference is not None and same(reference["id"], subnet["id"])
+
+
+def _prefixes(subnet: Json) -> list[str]:
+    properties = subnet["properties"]
+    return list(properties.get("addressPrefixes") or [properties["addressPrefix"]])
+
+
+def _contains(subnet: Json, address: str) -> bool:
+    return any(ipaddress.ip_address(address) in ipaddress.ip_network(prefix) for prefix in _prefixes(subnet))
+
+
+def _first_free(subnet: Json, taken: set[str | None]) -> str:
+    space = ipaddress.ip_network(_prefixes(subnet)[0])
+    for offset in range(RESERVED_ADDRESSES, space.num_addresses - 1):
+        if (address := str(space[offset])) not in taken:
+            return address
+    text = f"Subnet {subnet['id']} does not have enough capacity for 1 IP addresses."
+    raise network(400, "SubnetIsFull", text)
+
+
+def _mac_address(interface_id: str) -> str:
+    digest = hashlib.sha256(interface_id.lower().encode()).hexdigest().upper()
+    return "-".join(["00", "22", "48", digest[0:2], digest[2:4], digest[4:6]])
+
+
+def _domain_suffix(interface_id: str) -> str:
+    digest = hashlib.sha256(interface_id.lower().encode()).hexdigest()
+    return f"{digest[:26]}.ax.internal.cloudapp.net"
+
+
+def list_interfaces(world: World, request: ArmRequest) -> Answer:
+    """Answer the lists by group and by subscription."""
+    if "group" in request.params:
+        found = world.resources.in_collection(writes.resource_id(world, request, INTERFACES, "").rstrip("/"))
+    else:
+        found = world.resources.of_type(request.params["subscription"], INTERFACE_TYPE)
+    return page(request, [view(interface) for interface in found], world.page_size)
+
+
+def get_interface(world: World, request: ArmRequest) -> Answer:
+    """Answer a GET of one interface."""
+    return writes.with_etag(view(writes.find(world, request, INTERFACES, "name")))
+
+
+def put_interface(world: World, request: ArmRequest) -> Answer:
+    """Answer a PUT, which succeeds at once, as it mostly does on Azure."""
+    interface_id = writes.resource_id(world, request, INTERFACES, request.params["name"])
+    existed = interface_id in world.resources
+    interface = store_interface(world, interface_id, request.document)
+    return Answer(200 if existed else 201, view(interface))
+
+
+def patch_interface(world: World, request: ArmRequest) -> Answer:
+    """Answer a PATCH, which changes tags alone."""
+    interface = writes.find(world, request, INTERFACES, "name")
+    interface["tags"] = dict(request.document.get("tags") or {})
+    interface["etag"] = writes.new_etag()
+    return Answer(200, view(interface))
+
+
+def delete_interface(world: World, request: ArmRequest) -> Answer:
+    """Answer a DELETE: refused while a VM has the interface, 204 if it is not there."""
+    interface = world.resources.get(writes.resource_id(world, request, INTERFACES, request.params["name"]))
+    if interface is None:
+        return Answer(204)
+    machine = interface["properties"].get("virtualMachine")
+    if machine:
+        text = (
+            f"Network Interface {interface['id']} is used by existing resource {machine['id']}. In order to delete "
+            "the network interface, it must be dissociated from the resource. To learn more, see aka.ms/deletenic."
+        )
+        raise network(400, "NicInUse", text)
+    return writes.delete(world, request, interface["id"], interface["location"])

@@ -1,0 +1,143 @@
+"""What every write of the network provider has in common: etags, states, operations, and who is in whose way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import uuid4
+
+from simulator.arm.answers import Answer, ArmRequest
+from simulator.arm.errors import ArmError, gateway, network, parent_not_found, resource_not_found
+from simulator.arm.fault_answers import another_operation
+from simulator.arm.ids import ArmId, group_id
+from simulator.arm.operations import Operation
+from simulator.store import Json
+from simulator.world import World
+
+PROVIDER = "Microsoft.Network"
+UPDATING, SUCCEEDED = "Updating", "Succeeded"
+
+
+def resource_id(world: World, request: ArmRequest, collection: str, name: str) -> str:
+    """Write the id of a top-level resource, with its group's casing as created."""
+    group = world.resources[group_id(request.params["subscription"], request.params["group"])]
+    return f"{group['id']}/providers/{PROVIDER}/{collection}/{name}"
+
+
+def find(world: World, request: ArmRequest, collection: str, parameter: str) -> Json:
+    """Give the top-level resource that the path names; raises ArmError 404."""
+    name = request.params[parameter]
+    found = world.resources.get(resource_id(world, request, collection, name))
+    if found is None:
+        raise resource_not_found(f"{PROVIDER}/{collection}", name, request.params["group"])
+    return found
+
+
+def find_parent(world: World, request: ArmRequest, collection: str, parameter: str, child_type: str) -> Json:
+    """Give the parent of the child to be written; raises ArmError 404 in the words for writes."""
+    parent_id = resource_id(world, request, collection, request.params[parameter])
+    found = world.resources.get(parent_id)
+    if found is None:
+        raise parent_not_found("write", child_type, parent_id)
+    return found
+
+
+def new_etag() -> str:
+    """Make a weak etag as the network provider does."""
+    return f'W/"{uuid4()}"'
+
+
+def head(existing: Json | None, resource_id: str, resource_type: str, document: Json) -> Json:
+    """Make the first fields of a top-level resource; the guid of an existing one stays."""
+    location = document.get("location") or (existing or {}).get("location")
+    if not location:
+        raise gateway(400, "LocationRequired", "The location property is required for this definition.")
+    body: Json = {
+        "name": existing["name"] if existing else ArmId.parse(resource_id).name,
+        "id": existing["id"] if existing else resource_id,
+        "etag": new_etag(),
+        "type": resource_type,
+        "location": location.replace(" ", "").lower(),
+    }
+    if document.get("tags") is not None:
+        body["tags"] = dict(document["tags"])
+    guid = existing["properties"]["resourceGuid"] if existing else str(uuid4())
+    return body | {"properties": {"provisioningState": UPDATING, "resourceGuid": guid}}
+
+
+def with_etag(view: Json) -> Answer:
+    """Answer a GET: the header's etag is the body's."""
+    return Answer(200, view, {"ETag": view["etag"]})
+
+
+def settle(resource: Json, state: str = SUCCEEDED) -> None:
+    """End a resource's update: it is a new version once more."""
+    resource["properties"]["provisioningState"] = state
+    resource["etag"] = new_etag()
+
+
+def refuse_if_busy(request: ArmRequest, resource: Json) -> None:
+    """Raise ArmError 409 while another operation changes this resource."""
+    if resource["properties"]["provisioningState"] == UPDATING:
+        raise another_operation(
+            request.base_url, request.params["subscription"], resource["location"], request.api_version
+        )
+
+
+def begin(world: World, request: ArmRequest, answer: Answer, location: str, complete: Callable[[], None]) -> Answer:
+    """Start the operation that ends with `complete`; a delete (no body) ends as 204."""
+
+    def finish() -> None:
+        complete()
+
+    operation = Operation(
+        request,
+        world.subscriptions[request.params["subscription"].lower()],
+        PROVIDER,
+        location,
+        world.clock.now(),
+        finish,
+        final_status=204 if answer.body is None else 200,
+    )
+    return world.operations.begin(operation, answer, world.network_seconds)
+
+
+def delete(world: World, request: ArmRequest, key: str, location: str, settled: Json | None = None) -> Answer:
+    """Answer a DELETE and remove the entry and all below it in the end; `settled` is the parent that changes too."""
+
+    def remove() -> None:
+        for entry in [*world.resources.below(key), key]:
+            world.resources.pop(entry, None)
+        if settled is not None:
+            settle(settled)
+
+    return begin(world, request, Answer(202), location, remove)
+
+
+def require(world: World, reference: Json | None, by: str) -> Json | None:
+    """Give what an `{id}` refers to; raises ArmError 400 `InvalidResourceReference` if it is not there."""
+    if not reference:
+        return None
+    found = world.resources.get(reference["id"])
+    if found is None:
+        raise invalid_reference(reference["id"], by)
+    return found
+
+
+def invalid_reference(referenced: str, by: str) -> ArmError:
+    """Say that a resource refers to one that is absent."""
+    text = (
+        f"Resource {referenced} referenced by resource {by} was not found. "
+        "Please make sure that the referenced resource exists, and that both resources are in the same region."
+    )
+    return network(400, "InvalidResourceReference", text)
+
+
+def not_provisioned(referenced: Json, by: str, operation: str) -> ArmError:
+    """Say that a referenced resource is still being updated: 429, though no throttling, and no `Retry-After`."""
+    text = (
+        f"Cannot proceed with operation because resource {referenced['id']} used by resource {by} is not in "
+        f"Succeeded state. Resource is in Updating state and the last operation that updated/is updating the "
+        f"resource is {operation}."
+    )
+    detail = {"code": "ReferencedResourceNotProvisioned", "message": text}
+    return ArmError(429, "RetryableError", "A retryable error occurred.", details=[detail], cause="service")
