@@ -1,0 +1,50 @@
+"""Which extensions a publisher offers, and in which versions: what `az vm extension set` asks before it writes."""
+
+from __future__ import annotations
+
+from simulator.arm.answers import Answer, ArmRequest
+from simulator.world import World
+
+OFFERED: dict[str, tuple[str, dict[str, tuple[str, ...]]]] = {
+    "microsoft.admincenter": ("Microsoft.AdminCenter", {"AdminCenter": ("0.0.0.337", "0.0.0.350")}),
+    "microsoft.compute": ("Microsoft.Compute", {"CustomScriptExtension": ("1.10.15",), "VMAccessAgent": ("2.4.14",)}),
+    "microsoft.azure.networkwatcher": (
+        "Microsoft.Azure.NetworkWatcher",
+        {"NetworkWatcherAgentLinux": ("1.4.3320.1",), "NetworkWatcherAgentWindows": ("1.4.3320.1",)},
+    ),
+}
+
+
+def list_types(_: World, request: ArmRequest) -> Answer:
+    """Answer a publisher's types as a bare list."""
+    root, types = _publisher(request)
+    location = request.params["location"]
+    return Answer(200, [{"location": location, "name": name, "id": f"{root}/Types/{name}"} for name in types])
+
+
+def list_versions(_: World, request: ArmRequest) -> Answer:
+    """Answer a type's versions as a bare list, none for an unknown one."""
+    root, types = _publisher(request)
+    asked = request.params["type"].lower()
+    name = next((known for known in types if known.lower() == asked), request.params["type"])
+    return Answer(
+        200,
+        [
+            {
+                "location": request.params["location"],
+                "name": version,
+                "id": f"{root}/Types/{name}/Versions/{version}",
+            }
+            for version in types.get(name, ())
+        ],
+    )
+
+
+def _publisher(request: ArmRequest) -> tuple[str, dict[str, tuple[str, ...]]]:
+    asked = request.params["publisher"]
+    name, types = OFFERED.get(asked.lower()) or (asked, {})
+    root = (
+        f"/Subscriptions/{request.params['subscription']}/Providers/Microsoft.Compute"
+        f"/Locations/{request.params['location']}/Publishers/{name}/ArtifactTypes/VMExtension"
+    )
+    return root, types
