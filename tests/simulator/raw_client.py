@@ -1,0 +1,57 @@
+"""Requests as no SDK sends them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+API_VERSION = "2024-07-01"
+
+
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+    @property
+    def code(self) -> str:
+        return str(self.body["error"]["code"])
+
+    @property
+    def message(self) -> str:
+        return str(self.body["error"]["message"])
+
+
+@dataclass(frozen=True, slots=True)
+class RawClient:
+    """Sends anything, with a token and an api-version unless told otherwise; header names come in lower case."""
+
+    session: aiohttp.ClientSession
+    url: str
+    token: str
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        query: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> RawAnswer:
+        url = path if path.startswith("https://") else self.url + path
+        if query is None and "api-version" not in url:
+            query = {"api-version": API_VERSION}
+        sent = {"Authorization": f"Bearer {self.token}"} if headers is None else headers
+        async with self.session.request(method, url, json=body, params=query, headers=sent) as response:
+            text = await response.text()
+            document = await response.json(content_type=None) if text else None
+            return RawAnswer(
+                response.status, {name.lower(): value for name, value in response.headers.items()}, document
+            )
+
+    async def get(self, path: str, **query: str) -> RawAnswer:
+        return await self.send("GET", path, query={"api-version": API_VERSION} | query if query else None)
