@@ -1,0 +1,43 @@
+"""Guards for tests: the app's own objects, with the real SDKs, against the local Azure."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+
+import pytest
+
+from handlers.guard import Guard, make_guard
+from shared.settings import parse_settings
+from simulator.local import LocalAzure
+
+type MakeGuard = Callable[..., Awaitable[Guard]]
+
+
+@pytest.fixture
+async def make(azure: LocalAzure, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MakeGuard]:
+    """Make guards by settings; they are closed when the test ends."""
+    for name, text in azure.environment().items():
+        monkeypatch.setenv(name, text)
+    async with AsyncExitStack() as stack:
+
+        async def make_one(**settings: str) -> Guard:
+            guard = make_guard(parse_settings(azure.environment() | settings))
+            stack.push_async_callback(guard.close)
+            return guard
+
+        yield make_one
+
+
+@pytest.fixture
+async def auditing(make: MakeGuard) -> Guard:
+    """A guard as it is when nothing is set."""
+    return await make()
+
+
+@pytest.fixture
+async def enforcing(make: MakeGuard, azure: LocalAzure) -> Guard:
+    """A guard that may write anywhere in the subscription."""
+    return await make(
+        WAC_EXTENSION_MODE="enforce",
+        WAC_NETWORK_MODE="enforce",
+        WAC_ENFORCE_SCOPES=f"/subscriptions/{azure.world.subscription_id}",
+    )
