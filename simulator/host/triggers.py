@@ -20,6 +20,7 @@ class Triggers:
         self._timers = tuple(timers)
         self._invocations = invocations
         self._running: list[asyncio.Task[None]] = []
+        self._told = Tally()
 
     def start(self, *, manual: bool) -> None:
         """Fire what runs on start-up; unless `manual`, also poll the queues and follow the schedules from now on."""
@@ -29,11 +30,11 @@ class Triggers:
             self._running += [asyncio.create_task(timer.run()) for timer in self._timers]
 
     async def drain(self) -> Tally:
-        """Process every visible message until none is left and nothing is under way; tell what ended meanwhile."""
-        before = self._invocations.tally
+        """Process messages until none is visible and nothing is under way; tell what ended since the last drain."""
         while sum(await asyncio.gather(*(queue.drain() for queue in self._queues))) or self._invocations.under_way:
             await self._invocations.idle()
-        return self._invocations.tally.since(before)
+        before, self._told = self._told, self._invocations.tally
+        return self._told.since(before)
 
     async def stop(self, grace: float) -> None:
         """Take nothing new, and give what is under way `grace` seconds to end."""

@@ -8,7 +8,7 @@ from azure.core.credentials import AccessToken
 from azure.storage.queue.aio import QueueServiceClient
 
 from simulator.azurite import Azurite
-from simulator.tls import Certificates, make_certificates
+from simulator.tls import Certificates
 
 FOREVER = 4_000_000_000
 
@@ -34,11 +34,6 @@ class LongLivedToken:
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
-
-
-@pytest.fixture(scope="session")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    return make_certificates(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture

@@ -82,6 +82,21 @@ async def test_the_clock_runs_as_fast_as_it_is_told(azurite: Azurite, storage: Q
     assert second.inserted_on - first.inserted_on > timedelta(minutes=1)
 
 
+async def test_it_tells_when_the_next_hidden_message_will_be_seen(
+    azurite: Azurite, storage: QueueServiceClient
+) -> None:
+    noon = datetime(2030, 5, 6, 12, tzinfo=UTC)
+    await azurite.set_clock(noon, rate=0)
+    queue = await storage.create_queue("checks")
+    await queue.send_message("now")
+    assert await azurite.next_visible() is None
+    await queue.send_message("in an hour", visibility_timeout=3600)
+    await (await storage.create_queue("others")).send_message("in a minute", visibility_timeout=60)
+    assert await azurite.next_visible() == noon + timedelta(minutes=1)
+    await azurite.advance(60)
+    assert await azurite.next_visible() == noon + timedelta(hours=1)
+
+
 async def test_the_account_key_is_accepted_too(azurite: Azurite, certificates: Certificates) -> None:
     text = f"AccountName={ACCOUNT_NAME};AccountKey={ACCOUNT_KEY};QueueEndpoint={azurite.queue_url};"
     async with QueueServiceClient.from_connection_string(

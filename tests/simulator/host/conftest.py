@@ -13,15 +13,10 @@ from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 from simulator.azurite import ACCOUNT_KEY, ACCOUNT_NAME, Azurite
 from simulator.host.process import HostProcess, LogLine
-from simulator.tls import Certificates, make_certificates
+from simulator.tls import Certificates
 
 APPS = Path(__file__).parent / "apps"
 SWITCHED_OFF = {"AzureWebJobs.switched_off.Disabled": "true"}
-
-
-@pytest.fixture(scope="session")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    return make_certificates(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -46,7 +41,6 @@ def settings(azurite: Azurite, certificates: Certificates) -> dict[str, str]:
 async def host_process(settings: dict[str, str], certificates: Certificates) -> AsyncIterator[HostProcess]:
     app = APPS / "everything"
     async with HostProcess(app, settings | SWITCHED_OFF, certificates=certificates) as process:
-        await process.drain()
         yield process
 
 
@@ -110,6 +104,7 @@ class Host:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def host(host_process: HostProcess, certificates: Certificates) -> AsyncIterator[Host]:
+    await host_process.drain()
     trusted: ssl.SSLContext = certificates.client_context()
     connector = aiohttp.TCPConnector(ssl=trusted)
     async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as http:

@@ -1,0 +1,205 @@
+"""The whole of the local Azure at once: ARM, identity, Event Grid, storage, and the app in its Functions host."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+from azure.storage.queue.aio import QueueServiceClient
+
+from simulator.azurite import ACCOUNT_KEY, ACCOUNT_NAME, Azurite
+from simulator.eventgrid import EventSubscription, Schema
+from simulator.host.contract import Tally
+from simulator.host.process import HostProcess
+from simulator.local_clock import LocalClock
+from simulator.server import ArmServer
+from simulator.tls import make_certificates
+from simulator.world import World
+
+MOST_ROUNDS = 10_000
+_NOT_PASSED_ON = ("AZURE_", "AzureWebJobs", "IDENTITY_", "MSI_", "SSL_CERT_", "WAC_")
+
+
+class NeverSettles(RuntimeError):
+    """Something is due now, again and again."""
+
+
+class LocalAzure:
+    """Runs as a context; needs a world with a LocalClock, or makes one.
+
+    The app is a folder with host.json and function_app.py; `settings` are added to its environment. While `manual`,
+    its queues are polled by `settle` alone. Time stands still until somebody advances it. `directory` keeps the
+    certificates.
+    """
+
+    def __init__(  # noqa: PLR0913 - the options of a local Azure
+        self,
+        app: Path | None = None,
+        settings: Mapping[str, str] | None = None,
+        *,
+        manual: bool = True,
+        world: World | None = None,
+        directory: Path | None = None,
+        arm_port: int = 0,
+        host_port: int = 0,
+    ) -> None:
+        self.world = world or World(LocalClock())
+        _clock_of(self.world)
+        self._app = app
+        self._settings = settings or {}
+        self._manual = manual
+        self._directory = directory
+        self._arm_port = arm_port
+        self._host_port = host_port
+        self._host: HostProcess | None = None
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            directory = self._directory or Path(
+                stack.enter_context(tempfile.TemporaryDirectory(prefix="local-azure-"))
+            )
+            self.certificates = make_certificates(directory)
+            self.azurite = await stack.enter_async_context(
+                Azurite(self.certificates.cert_file, self.certificates.key_file)
+            )
+            self.storage = await stack.enter_async_context(self._open_storage())
+            stack.push_async_callback(self._stop_arm)
+            await self._start_arm()
+            if self._app:
+                host = HostProcess(
+                    self._app,
+                    self.environment(),
+                    certificates=self.certificates,
+                    port=self._host_port,
+                    manual=self._manual,
+                )
+                self._host = await stack.enter_async_context(host)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def _start_arm(self) -> None:
+        await _clock_of(self.world).lead(self.azurite)
+        self._arm = await ArmServer(self.world, self.certificates, port=self._arm_port).__aenter__()
+        self._arm_port = urlsplit(self._arm.url).port or 0
+
+    async def _stop_arm(self) -> None:
+        await self._arm.__aexit__(None, None, None)
+        await _clock_of(self.world).lead(None)
+
+    def _open_storage(self) -> QueueServiceClient:
+        text = f"AccountName={ACCOUNT_NAME};AccountKey={ACCOUNT_KEY};QueueEndpoint={self.azurite.queue_url};"
+        return QueueServiceClient.from_connection_string(text, connection_verify=str(self.certificates.ca_file))
+
+    @property
+    def arm_url(self) -> str:
+        return self._arm.url
+
+    @property
+    def host(self) -> HostProcess:
+        """The app's host, with its URL, keys and log. Raises RuntimeError when there is no app."""
+        if self._host is None:
+            raise RuntimeError("this local Azure runs no app")
+        return self._host
+
+    @property
+    def host_url(self) -> str:
+        return self.host.url
+
+    @property
+    def function_key(self) -> str:
+        return self.host.function_key
+
+    @property
+    def queue_url(self) -> str:
+        return self.azurite.queue_url
+
+    def environment(self) -> dict[str, str]:
+        """Give the environment that the app runs in: ours, without whatever else it says of Azure."""
+        inherited = {name: text for name, text in os.environ.items() if not name.startswith(_NOT_PASSED_ON)}
+        return {
+            **inherited,
+            "IDENTITY_ENDPOINT": f"{self.arm_url}/msi/token",
+            "IDENTITY_HEADER": self.world.identity_header,
+            "SSL_CERT_FILE": str(self.certificates.ca_file),
+            "AZURE_TOKEN_CREDENTIALS": "ManagedIdentityCredential",
+            "AzureWebJobsStorage__queueServiceUri": self.azurite.queue_url,
+            "AzureWebJobsStorage__blobServiceUri": self.azurite.blob_url,
+            "AzureWebJobsStorage__tableServiceUri": self.azurite.table_url,
+            "AzureWebJobsStorage__credential": "managedidentity",
+            "WAC_ARM_ENDPOINT": self.arm_url,
+            **self._settings,
+        }
+
+    async def subscribe(
+        self, function: str, *operations: str, schema: Schema = "EventGridSchema"
+    ) -> EventSubscription:
+        """Have events of these operations, or of all, delivered to a function of the app."""
+        subscription = EventSubscription(self.host.webhook_url(), function, operations, schema)
+        return await self.world.event_grid.subscribe(subscription)
+
+    async def advance(self, seconds: float) -> None:
+        """Move time on, in ARM and in storage; what falls due happens, but the app only runs when it is settled."""
+        await self.world.clock.advance(seconds)
+
+    async def settle(self) -> Tally:
+        """Let happen all that can happen now, in Azure and in the app; tell what the app did. Raises NeverSettles."""
+        total = Tally()
+        for _ in range(MOST_ROUNDS):
+            await self.world.clock.advance(0)
+            done = await self._host.drain() if self._host else Tally()
+            total = Tally(total.invocations + done.invocations, total.failed + done.failed)
+            due = self.world.clock.next_due()
+            if not done.invocations and (due is None or due > self.world.clock.now()):
+                return total
+        raise NeverSettles(f"something is still due at {self.world.clock.now()}")
+
+    async def settle_for(self, seconds: float) -> Tally:
+        """Let that much time pass, from one due thing to the next, settled at each. Raises NeverSettles."""
+        total = await self.settle()
+        clock = self.world.clock
+        until = clock.now() + timedelta(seconds=seconds)
+        while clock.now() < until:
+            upcoming = min([until, *await self._due()])
+            await clock.advance((upcoming - clock.now()).total_seconds())
+            done = await self.settle()
+            total = Tally(total.invocations + done.invocations, total.failed + done.failed)
+        return total
+
+    async def _due(self) -> list[datetime]:
+        return [due for due in (self.world.clock.next_due(), await self.azurite.next_visible()) if due]
+
+    async def reset(self, world: World | None = None) -> World:
+        """Start afresh for another test: a new world at the same address, empty queues; the app keeps running.
+
+        Time goes on from where it was, tokens stay good, and event subscriptions are made again.
+        """
+        old = self.world
+        async for queue in self.storage.list_queues():
+            await self.storage.get_queue_client(queue.name).clear_messages()
+        if self._host:
+            await self._host.drain()
+        await self._stop_arm()
+        self.world = world or World(LocalClock(old.clock.now()), tuple(old.subscriptions.values()))
+        self.world.identities = old.identities
+        await self._start_arm()
+        for subscription in old.event_grid.subscriptions:
+            await self.world.event_grid.subscribe(subscription)
+        return self.world
+
+
+def _clock_of(world: World) -> LocalClock:
+    if not isinstance(world.clock, LocalClock):
+        raise TypeError("the world of a LocalAzure needs a clock that storage can follow: World(LocalClock())")
+    return world.clock
