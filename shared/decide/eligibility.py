@@ -1,0 +1,71 @@
+"""Whether WAC can manage a VM at all, and if not, why."""
+
+from __future__ import annotations
+
+from shared.decide.exclusion import decide_exclusion, decide_group_readable, decide_ownership
+from shared.decide.operating_system import Kind, decide_operating_system
+from shared.model.desired import DesiredState
+from shared.model.estate import Estate, VirtualMachine
+from shared.model.plan import Finding, Reason, Status
+
+_OLDEST_SERVER = 2016
+_LEAST_MEMORY_GIB = 3
+
+
+def decide_eligibility(estate: Estate, vm: VirtualMachine, desired: DesiredState) -> tuple[Finding, ...]:
+    """Give every reason why a VM is not, or not certainly, one for WAC; none means that it is."""
+    return (
+        *_operating_system(vm),
+        *_memory(estate, vm),
+        *decide_ownership(estate, vm.id, vm.managed_by),
+        *decide_exclusion(estate, vm.id, vm.tags, desired),
+        *_extension_operations(vm),
+        *decide_group_readable(estate, vm.id),
+    )
+
+
+def is_certainly_ineligible(findings: tuple[Finding, ...]) -> bool:
+    """Tell whether one reason suffices, whatever else could not be told."""
+    return any(finding.status is Status.NOT_APPLICABLE for finding in findings)
+
+
+def _operating_system(vm: VirtualMachine) -> tuple[Finding, ...]:
+    system = decide_operating_system(vm)
+    name = vm.id.name
+    evidence = {"os": system.name}
+    if system.kind is Kind.UNKNOWN:
+        message = (
+            f"Neither the VM agent nor the image of {name} tells its operating system:"
+            " start the VM and see that its agent reports."
+        )
+        return (Finding(vm.id, Reason.OS_UNKNOWN, message, evidence),)
+    if system.kind is not Kind.WINDOWS_SERVER:
+        message = f"{name} runs {system.name}; Windows Admin Center in Azure is for Windows Server 2016 or newer."
+        return (Finding(vm.id, Reason.NOT_WINDOWS_SERVER, message, evidence),)
+    if system.year is not None and system.year < _OLDEST_SERVER:
+        message = f"{name} runs {system.name}; Windows Admin Center needs Windows Server 2016 or newer: upgrade it."
+        return (Finding(vm.id, Reason.WINDOWS_TOO_OLD, message, evidence),)
+    return ()
+
+
+def _memory(estate: Estate, vm: VirtualMachine) -> tuple[Finding, ...]:
+    size = vm.vm_size or "unknown"
+    memory = estate.sizes.get(size.casefold())
+    evidence = {"vm_size": size, "memory_gib": memory}
+    if memory is None:
+        message = f"How much memory {vm.id.name} has can't be told: its size {size} is not among the region's sizes."
+        return (Finding(vm.id, Reason.MEMORY_UNKNOWN, message, evidence),)
+    if memory < _LEAST_MEMORY_GIB:
+        message = (
+            f"{vm.id.name} has {memory:g} GiB of memory (size {size}); Windows Admin Center needs"
+            f" {_LEAST_MEMORY_GIB} GiB: choose a larger size."
+        )
+        return (Finding(vm.id, Reason.TOO_LITTLE_MEMORY, message, evidence),)
+    return ()
+
+
+def _extension_operations(vm: VirtualMachine) -> tuple[Finding, ...]:
+    if vm.allow_extension_operations:
+        return ()
+    message = f"{vm.id.name} allows no extension operations: set osProfile.allowExtensionOperations to true."
+    return (Finding(vm.id, Reason.EXTENSIONS_DISALLOWED, message),)

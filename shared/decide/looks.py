@@ -1,0 +1,58 @@
+"""When to look again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from shared.decide.permission import decide_enforcement
+from shared.model.desired import DesiredState
+from shared.model.plan import Plan, Reason
+from shared.model.resource_id import NETWORK_SECURITY_GROUP
+
+_LOOKS = 12
+_ATTEMPTS = 24
+_HOUR = timedelta(hours=1)
+_FIRST_RETRY = timedelta(seconds=15)
+
+# First delay and longest one. A stopped VM is brought back by its start event, an installed extension by its own:
+# for the latter the look is only the safety net.
+_WAITS = {
+    Reason.VM_NOT_PROVISIONED: (timedelta(seconds=60), timedelta(minutes=30)),
+    Reason.AGENT_NOT_READY: (timedelta(seconds=60), timedelta(minutes=30)),
+    Reason.EXTENSION_INSTALLING: (timedelta(minutes=15), _HOUR),
+    Reason.EXTENSION_DELETING: (timedelta(minutes=2), _HOUR),
+}
+_WAIT_FOR_NETWORK = (timedelta(minutes=10), _HOUR)
+
+
+def decide_look(plan: Plan, desired: DesiredState, attempt: int) -> timedelta | None:
+    """Tell how long to wait for what is on its way before looking again; None when an event or nobody will tell.
+
+    `attempt` counts the looks of this chain, which ends after a dozen: the hourly sweep goes on from there.
+    """
+    if attempt >= _LOOKS:
+        return None
+    return min((_grown(first, longest, attempt) for first, longest in _waits(plan, desired)), default=None)
+
+
+def decide_retry(attempt: int, retry_after: timedelta | None) -> timedelta | None:
+    """Tell how long to wait after a passing failure: what Azure asked for, else ever longer; None to give up."""
+    if attempt >= _ATTEMPTS:
+        return None
+    if retry_after is not None and retry_after > timedelta(0):
+        return retry_after
+    return _grown(_FIRST_RETRY, _HOUR, attempt)
+
+
+def _waits(plan: Plan, desired: DesiredState) -> Iterable[tuple[timedelta, timedelta]]:
+    reasons = {finding.reason for finding in plan.findings}
+    yield from (wait for reason, wait in _WAITS.items() if reason in reasons)
+    # The NSG's own check brings the VM back sooner.
+    awaited = (one for one in plan.checks if one.is_a(NETWORK_SECURITY_GROUP))
+    if Reason.OUTBOUND_DENIED in reasons and any(decide_enforcement(one, desired) is None for one in awaited):
+        yield _WAIT_FOR_NETWORK
+
+
+def _grown(first: timedelta, longest: timedelta, attempt: int) -> timedelta:
+    return min(first * (1 << attempt), longest)

@@ -1,0 +1,92 @@
+"""An NSG's plan: its rules of ours, from all the VMs behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from shared.decide.denials import find_denials
+from shared.decide.exclusion import decide_exclusion, decide_group_readable, decide_ownership
+from shared.decide.exposure import decide_exposure
+from shared.decide.flows import OUTBOUND_TAGS, admin_center_port, inbound_flow, needed_sources, outbound_flow
+from shared.decide.machines_behind import Machine, find_machines_behind
+from shared.decide.outlook import NAME_THE_CALLERS, Outlook, expect_nothing
+from shared.decide.passage import Passage, judge_passage
+from shared.decide.permission import decide_enforcement
+from shared.decide.presence import decide_presence
+from shared.decide.rules import decide_rules
+from shared.model.desired import DesiredState
+from shared.model.estate import Access, AgentState, Estate, NetworkSecurityGroup, PowerState
+from shared.model.plan import Finding, Plan, Reason
+from shared.model.resource_id import ResourceId
+
+
+def decide_network_security_group(estate: Estate, subject: ResourceId, desired: DesiredState) -> Plan:
+    """Decide on the rules of an NSG, by the flows of the eligible VMs behind it, judged on this NSG alone."""
+    group = estate.network_security_groups.get(subject)
+    findings = decide_presence(estate, subject, was_read=group is not None)
+    if group is None or findings:
+        return Plan(subject, findings)
+    findings = _reasons_to_leave_alone(estate, group, desired)
+    if findings:
+        return Plan(subject, findings)
+    behind = find_machines_behind(estate, group, desired)
+    if not behind.machines:
+        return Plan(subject, behind.unknown or (_no_eligible_vm(subject),))
+    findings, actions = decide_rules(estate, group, behind, desired)
+    return Plan(
+        subject,
+        (
+            *behind.unknown,
+            *findings,
+            *_closed_to_the_network(estate, group, behind.machines, desired),
+            *decide_exposure(estate, group, behind.machines, desired),
+        ),
+        actions,
+        tuple(one.vm.id for one in behind.machines if _waits_for_this(estate, group, one, desired)),
+    )
+
+
+def _reasons_to_leave_alone(
+    estate: Estate, group: NetworkSecurityGroup, desired: DesiredState
+) -> tuple[Finding, ...]:
+    return (
+        *decide_ownership(estate, group.id, None),
+        *decide_exclusion(estate, group.id, group.tags, desired),
+        *decide_group_readable(estate, group.id),
+    )
+
+
+def _no_eligible_vm(subject: ResourceId) -> Finding:
+    message = f"No VM that Windows Admin Center can manage sends its traffic through {subject.name}."
+    return Finding(subject, Reason.NO_ELIGIBLE_VM, message)
+
+
+def _closed_to_the_network(
+    estate: Estate, group: NetworkSecurityGroup, machines: Iterable[Machine], desired: DesiredState
+) -> tuple[Finding, ...]:
+    """Tell of VMs that nobody in their own network can reach, where no sources are named to be let in."""
+    if desired.inbound_sources:
+        return ()
+    flows = (inbound_flow(one.place, admin_center_port(one.vm, desired), needed_sources(desired)) for one in machines)
+    passages = (judge_passage(estate, flow, group, desired.outrank) for flow in flows)
+    closed = [one for one in passages if not any(part.access is Access.ALLOW for part in one.parts)]
+    return find_denials(group.id, closed, _expect_sources)
+
+
+def _expect_sources(passage: Passage) -> Outlook:
+    outlook = expect_nothing(passage)
+    return outlook if passage.standing else replace(outlook, sentence=NAME_THE_CALLERS)
+
+
+def _waits_for_this(estate: Estate, group: NetworkSecurityGroup, machine: Machine, desired: DesiredState) -> bool:
+    """Tell whether a VM can be installed on, as far as this NSG goes, and may be."""
+    vm = machine.vm
+    flows = (outbound_flow(machine.place, tag) for tag in OUTBOUND_TAGS)
+    return (
+        vm.admin_center is None
+        and vm.power_state is PowerState.RUNNING
+        and vm.agent is AgentState.READY
+        and decide_enforcement(vm.id, desired) is None
+        and all(judge_passage(estate, flow, group, desired.outrank).is_open for flow in flows)
+    )

@@ -1,0 +1,47 @@
+"""Whether a write may be carried out: by the mode of its kind, and by the scopes named for enforcement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.model.desired import DesiredState, Mode
+from shared.model.plan import Action, Outcome, PutSecurityRule
+from shared.model.resource_id import NETWORK_SECURITY_GROUP, SECURITY_RULE, ResourceId
+
+_SCOPES = "WAC_ENFORCE_SCOPES"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRefusal:
+    """Why something may not be written, and which setting to change."""
+
+    outcome: Outcome
+    message: str
+
+
+def decide_permission(action: Action, desired: DesiredState) -> ActionRefusal | None:
+    """Tell why an action may not be carried out; None means that it may."""
+    return _decide(action.id, desired, is_network=isinstance(action, PutSecurityRule))
+
+
+def decide_enforcement(subject: ResourceId, desired: DesiredState) -> ActionRefusal | None:
+    """Tell why the check of a VM or an NSG may write nothing; None means that it may."""
+    is_network = subject.is_a(NETWORK_SECURITY_GROUP) or subject.is_a(SECURITY_RULE)
+    return _decide(subject, desired, is_network=is_network)
+
+
+def _decide(target: ResourceId, desired: DesiredState, *, is_network: bool) -> ActionRefusal | None:
+    setting, mode = (
+        ("WAC_NETWORK_MODE", desired.network_mode) if is_network else ("WAC_EXTENSION_MODE", desired.extension_mode)
+    )
+    covered = any(scope.covers(target.subscription_id, target.resource_group) for scope in desired.enforce_scopes)
+    group = target.resource_group_id
+    if mode is not Mode.ENFORCE:
+        also = "" if covered else f" and add {group} to {_SCOPES}"
+        return ActionRefusal(
+            Outcome.WOULD_DO, f"{setting} is {mode}: set it to {Mode.ENFORCE}{also} to have this done."
+        )
+    if not covered:
+        message = f"{_SCOPES} covers no {group}: add it, or its subscription, to have this done."
+        return ActionRefusal(Outcome.OUT_OF_SCOPE, message)
+    return None

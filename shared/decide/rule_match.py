@@ -1,0 +1,125 @@
+"""Whether a security rule matches traffic: for certain, possibly, or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shared.decide.addresses import Addresses
+from shared.decide.service_tags import Match, TagReading, match_prefixes
+from shared.model.estate import Direction, SecurityRule
+from shared.model.resource_id import ResourceId
+
+_TCP = frozenset({"*", "tcp"})
+_NOT_TCP = frozenset({"udp", "icmp", "icmpv6", "esp", "ah"})
+_ALL_PORTS = frozenset({"*", "0-65535", "1-65535"})
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """TCP connections to one port, between private and remote addresses."""
+
+    direction: Direction
+    local: Addresses
+    remote: Addresses
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A rule that may match or not, and why that can't be told."""
+
+    rule: SecurityRule
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The source or the destination of a rule."""
+
+    prefixes: tuple[str, ...]
+    application_security_group_ids: tuple[ResourceId, ...]
+
+
+def remote_side(rule: SecurityRule) -> Side:
+    """Give the side of a rule that faces away from the VM."""
+    return _destination(rule) if rule.direction is Direction.OUTBOUND else _source(rule)
+
+
+def local_side(rule: SecurityRule) -> Side:
+    """Give the side of a rule that faces the VM."""
+    return _source(rule) if rule.direction is Direction.OUTBOUND else _destination(rule)
+
+
+def covers_all_ports(ranges: Iterable[str]) -> bool:
+    """Tell whether a rule's list of ports has one entry for all of them."""
+    return any(text.strip() in _ALL_PORTS for text in ranges)
+
+
+def match_rule(rule: SecurityRule, traffic: Traffic, reading: TagReading) -> Match:
+    """Tell which of the traffic's remote addresses a rule matches."""
+    if rule.direction is not traffic.direction:
+        return Match()
+    doubts = [_match_protocol(rule), _match_port(rule, traffic.port)]
+    if None in doubts:
+        return Match()
+    remote = _match_side(remote_side(rule), traffic.remote, reading)
+    local = match_local(rule, traffic, reading)
+    if not remote.possible or not local.possible:
+        return Match()
+    doubts += ["" if local.certain.covers(traffic.local) else local.doubt or "it is for some of the addresses only"]
+    doubts += ["" if covers_all_ports(rule.source_port_ranges) else "it is for some source ports only"]
+    doubt = next((text for text in doubts if text), "")
+    return Match(possible=remote.possible, doubt=doubt) if doubt else remote
+
+
+def match_local(rule: SecurityRule, traffic: Traffic, reading: TagReading) -> Match:
+    """Tell which of the traffic's private addresses a rule is for."""
+    return _match_side(local_side(rule), traffic.local, reading)
+
+
+def _match_protocol(rule: SecurityRule) -> str | None:
+    protocol = rule.protocol.strip().casefold()
+    if protocol in _NOT_TCP:
+        return None
+    return "" if protocol in _TCP else f"{rule.protocol} is no protocol that is known"
+
+
+def _match_port(rule: SecurityRule, port: int) -> str | None:
+    """Give None for no match, a doubt, or no doubt."""
+    doubt: str | None = None
+    for text in rule.destination_port_ranges:
+        ends = _ends(text)
+        if ends is None:
+            doubt = f"{text} is no port range that could be read"
+        elif ends[0] <= port <= ends[1]:
+            return ""
+    return doubt
+
+
+def _ends(text: str) -> tuple[int, int] | None:
+    if text.strip() == "*":
+        return 0, 65535
+    low, _, high = text.partition("-")
+    try:
+        return int(low), int(high or low)
+    except ValueError:
+        return None
+
+
+def _match_side(side: Side, within: Addresses, reading: TagReading) -> Match:
+    match = match_prefixes(side.prefixes, within, reading)
+    if side.application_security_group_ids:
+        # Its members are network interfaces of the same virtual network: never a public service.
+        inside = Addresses((within & reading.virtual_network).ranges)
+        names = ", ".join(group.name for group in side.application_security_group_ids)
+        match |= Match(possible=inside, doubt=f"the members of application security group {names} are not known")
+    return match
+
+
+def _source(rule: SecurityRule) -> Side:
+    return Side(rule.source_address_prefixes, rule.source_application_security_group_ids)
+
+
+def _destination(rule: SecurityRule) -> Side:
+    return Side(rule.destination_address_prefixes, rule.destination_application_security_group_ids)

@@ -1,0 +1,199 @@
+"""What the address prefixes and service tags of a rule stand for in a given network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache, reduce
+
+from shared.decide.addresses import ALL_OF_FAMILY, NOWHERE, Addresses, family_of, parse_prefix, parse_prefixes, union
+from shared.model.estate import Estate
+from shared.model.resource_id import ResourceId
+
+WINDOWS_ADMIN_CENTER = "WindowsAdminCenter"
+AZURE_ACTIVE_DIRECTORY = "AzureActiveDirectory"
+VIRTUAL_NETWORK = "VirtualNetwork"
+INTERNET = "Internet"
+
+_NEEDED_SERVICES = frozenset({WINDOWS_ADMIN_CENTER, AZURE_ACTIVE_DIRECTORY})
+# Azure's effective rules count this address of the host, which no person connects from, to every VirtualNetwork.
+_AZURE_HOST = parse_prefix("168.63.129.16")
+_LOAD_BALANCER = _AZURE_HOST | parse_prefix("fe80::1234:5678:9abc")
+# What Azure's effective rules leave out of Internet, whatever the network; of IPv6, what is not global.
+_NOT_INTERNET = parse_prefixes(
+    (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+        *("192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/3"),
+        *("::/127", "fc00::/7", "fe80::/10", "ff00::/8"),
+    )
+)
+_TAG = re.compile(r"[a-z][a-z0-9]*(\.[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class TagReading:
+    """One way to read the tags of a network for traffic of one IP family.
+
+    In a `tunnelled` reading VirtualNetwork is every address and Internet none: so it is where routes say so.
+    `doubt` says why the network may be read that way.
+    """
+
+    family: int
+    virtual_network: Addresses
+    internet: Addresses
+    service_tags: Mapping[str, tuple[str, ...]]
+    tunnelled: bool = False
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Which addresses are matched for certain, and which at most; `doubt` says why the two differ."""
+
+    certain: Addresses = NOWHERE
+    possible: Addresses = NOWHERE
+    doubt: str = ""
+
+    def __or__(self, other: Match) -> Match:
+        return Match(self.certain | other.certain, self.possible | other.possible, self.doubt or other.doubt)
+
+
+def read_tags(estate: Estate, subnet_id: ResourceId | None, local: Addresses) -> tuple[TagReading, ...]:
+    """Give every way in which the tags of the network around `local` can be read, the plain one first."""
+    subnet = estate.subnets.get(subnet_id) if subnet_id else None
+    network_id = subnet_id.parent if subnet_id else None
+    network = estate.virtual_networks.get(network_id) if network_id else None
+    prefixes = (*network.address_prefixes, *network.peered_address_prefixes) if network else ()
+    known = parse_prefixes((*prefixes, *(subnet.address_prefixes if subnet else ()))) | local | _AZURE_HOST
+    family = family_of(local)
+    everything = ALL_OF_FAMILY[family]
+    known &= everything
+    plain = TagReading(family, known, everything - _NOT_INTERNET - known, estate.service_tags)
+    doubt = ""
+    if subnet is None or network is None:
+        doubt = "the virtual network was not read"
+    elif subnet.route_table_id:
+        doubt = f"route table {subnet.route_table_id.name} decides what VirtualNetwork and Internet mean there"
+    elif network.has_gateway:
+        doubt = "a gateway decides what VirtualNetwork and Internet mean there"
+    if not doubt:
+        return (plain,)
+    return (plain, TagReading(family, everything, NOWHERE, estate.service_tags, tunnelled=True, doubt=doubt))
+
+
+def addresses_of(prefix: str, reading: TagReading) -> Addresses:
+    """Give the addresses that traffic from or to `prefix` can have; a tag of unknown addresses is one whole."""
+    everything = ALL_OF_FAMILY[reading.family]
+    token = prefix.strip().casefold()
+    if token == VIRTUAL_NETWORK.casefold():
+        return reading.virtual_network - _AZURE_HOST
+    if token in _FIXED:
+        return _FIXED[token](everything, reading).certain
+    known = parse_prefixes(reading.service_tags.get(token, (prefix,))) & everything
+    return known if known or not _TAG.fullmatch(token) else Addresses(tags=frozenset({_spelling(prefix)}))
+
+
+def match_prefixes(prefixes: tuple[str, ...], within: Addresses, reading: TagReading) -> Match:
+    """Tell which addresses of `within` a rule's list of prefixes and tags matches."""
+    literals, symbols = _sorted_out(prefixes)
+    match = reduce(Match.__or__, (_match_symbol(symbol, within, reading) for symbol in symbols), Match())
+    if literals:
+        match |= _match_literals(literals, within, reading)
+    return match if match.possible - match.certain else Match(match.certain, match.certain)
+
+
+@lru_cache(maxsize=8192)
+def _sorted_out(prefixes: tuple[str, ...]) -> tuple[Addresses, tuple[str, ...]]:
+    symbols = tuple(text.strip().casefold() for text in prefixes if text.strip() and not parse_prefixes((text,)))
+    return parse_prefixes(prefixes), symbols
+
+
+def _match_literals(literals: Addresses, within: Addresses, reading: TagReading) -> Match:
+    if literals.covers(ALL_OF_FAMILY[reading.family]):
+        return Match(within, within)
+    certain = Addresses((literals & within).ranges)
+    tags = within.tags if literals & reading.internet else frozenset()
+    return Match(certain, certain | Addresses(tags=tags), f"the addresses of {_listed(tags)} are not known")
+
+
+def _match_symbol(symbol: str, within: Addresses, reading: TagReading) -> Match:
+    if symbol in _FIXED:
+        return _FIXED[symbol](within, reading)
+    if not _TAG.fullmatch(symbol):
+        return Match(possible=within, doubt=f"{symbol} is no prefix that could be read")
+    return _match_service_tag(symbol, within, reading)
+
+
+def _match_service_tag(symbol: str, within: Addresses, reading: TagReading) -> Match:
+    known, inside, apart = reading.service_tags.get(symbol), _inside(symbol), _apart_from(symbol)
+    tags = frozenset(tag for tag in within.tags if tag in inside or tag.casefold() == symbol)
+    at_most_tags = Addresses(tags=within.tags - tags - apart)
+    if known is not None:
+        matched = Addresses((within & parse_prefixes(known)).ranges, tags)
+        return Match(matched, matched | at_most_tags, f"the addresses of {_listed(at_most_tags.tags)} are not known")
+    matched = Addresses((within & _prefixes_of(inside, reading)).ranges, tags)
+    at_most = Addresses((within - _NOT_INTERNET - _prefixes_of(apart, reading)).ranges)
+    return Match(matched, matched | at_most | at_most_tags, f"the addresses of {_spelling(symbol)} are not known")
+
+
+def _match_all(within: Addresses, _reading: TagReading) -> Match:
+    return Match(within, within)
+
+
+def _match_virtual_network(within: Addresses, reading: TagReading) -> Match:
+    matched = within if reading.tunnelled else Addresses((within & reading.virtual_network).ranges)
+    return Match(matched, matched)
+
+
+def _match_internet(within: Addresses, reading: TagReading) -> Match:
+    if reading.tunnelled:
+        return Match()
+    inside = within.tags & _inside("internet")
+    matched = Addresses((within & reading.internet).ranges, inside)
+    return Match(matched, matched | Addresses(tags=within.tags), "the addresses of a service tag are not known")
+
+
+def _match_load_balancer(within: Addresses, _reading: TagReading) -> Match:
+    matched = Addresses((within & _LOAD_BALANCER).ranges)
+    return Match(matched, matched)
+
+
+_FIXED = {
+    "*": _match_all,
+    "virtualnetwork": _match_virtual_network,
+    "internet": _match_internet,
+    "azureloadbalancer": _match_load_balancer,
+}
+
+
+def _inside(symbol: str) -> frozenset[str]:
+    """Name the tags known to lie inside a tag, for when its own addresses are not known."""
+    if symbol == "azurecloud":
+        return _NEEDED_SERVICES
+    return _NEEDED_SERVICES | {"AzureCloud"} if symbol == "internet" else frozenset()
+
+
+def _apart_from(symbol: str) -> frozenset[str]:
+    """Name the tags known to share no address with a tag: the two services that WAC needs are two services."""
+    return (
+        frozenset(tag for tag in _NEEDED_SERVICES if tag.casefold() != symbol) if _is_needed(symbol) else frozenset()
+    )
+
+
+def _is_needed(symbol: str) -> bool:
+    return _spelling(symbol) in _NEEDED_SERVICES
+
+
+def _prefixes_of(tags: frozenset[str], reading: TagReading) -> Addresses:
+    return union(parse_prefixes(reading.service_tags.get(tag.casefold(), ())) for tag in tags)
+
+
+def _listed(tags: frozenset[str]) -> str:
+    return ", ".join(sorted(tags))
+
+
+def _spelling(tag: str) -> str:
+    """Give Azure's spelling of the tags that the product itself speaks of."""
+    known = {name.casefold(): name for name in (*_NEEDED_SERVICES, "AzureCloud")}
+    return known.get(tag.strip().casefold(), tag.strip())
