@@ -15,6 +15,14 @@ OFFERED: dict[str, tuple[str, dict[str, tuple[str, ...]]]] = {
 }
 
 
+def list_publishers(_: World, request: ArmRequest) -> Answer:
+    """Answer the publishers as a bare list."""
+    location = request.params["location"]
+    root = f"/Subscriptions/{request.params['subscription']}/Providers/Microsoft.Compute/Locations/{location}"
+    names = [name for name, _ in OFFERED.values()]
+    return Answer(200, [{"location": location, "name": name, "id": f"{root}/Publishers/{name}"} for name in names])
+
+
 def list_types(_: World, request: ArmRequest) -> Answer:
     """Answer a publisher's types as a bare list."""
     root, types = _publisher(request)

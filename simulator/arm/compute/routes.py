@@ -11,7 +11,8 @@ SUBSCRIPTION = "/subscriptions/{subscription}/providers/Microsoft.Compute"
 VMS = "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Compute/virtualMachines"
 VM = f"{VMS}/{{vm}}"
 EXTENSION = f"{VM}/extensions/{{extension}}"
-IMAGES = f"{SUBSCRIPTION}/locations/{{location}}/publishers/{{publisher}}/artifacttypes/vmextension/types"
+LOCATION = f"{SUBSCRIPTION}/locations/{{location}}"
+IMAGES = f"{LOCATION}/publishers/{{publisher}}/artifacttypes/vmextension/types"
 
 
 def _poll(world: World, request: ArmRequest) -> Answer:
@@ -39,7 +40,9 @@ ROUTES = (
     Route("PATCH", EXTENSION, extensions.patch_extension, "UpdateVM"),
     Route("DELETE", EXTENSION, extensions.delete_extension, "UpdateVM"),
     Route("GET", f"{SUBSCRIPTION}/skus", skus.list_skus),
+    Route("GET", f"{LOCATION}/vmSizes", skus.list_sizes),
+    Route("GET", f"{LOCATION}/publishers", extension_images.list_publishers),
     Route("GET", IMAGES, extension_images.list_types),
     Route("GET", f"{IMAGES}/{{type}}/versions", extension_images.list_versions),
-    Route("GET", f"{SUBSCRIPTION}/locations/{{location}}/operations/{{operation}}", _poll, "GetOperation"),
+    Route("GET", f"{LOCATION}/operations/{{operation}}", _poll, "GetOperation"),
 )

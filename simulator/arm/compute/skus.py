@@ -33,6 +33,22 @@ def list_skus(_: World, request: ArmRequest) -> Answer:
     return Answer(200, {"value": [_sku(location, size) for location in wanted for size in SIZES]})
 
 
+def list_sizes(_: World, __: ArmRequest) -> Answer:
+    """Answer the older list of a location's VM sizes."""
+    sizes = [
+        {
+            "name": name,
+            "numberOfCores": cpus,
+            "osDiskSizeInMB": 1047552,
+            "resourceDiskSizeInMB": disk,
+            "memoryInMB": int(float(memory) * 1024),
+            "maxDataDiskCount": data_disks,
+        }
+        for name, _, cpus, memory, disk, data_disks in SIZES
+    ]
+    return Answer(200, {"value": sizes})
+
+
 def _sku(location: str, size: tuple[str, str, int, str, int, int]) -> Json:
     name, family, cpus, memory, disk, data_disks = size
     capabilities = {
