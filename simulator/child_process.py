@@ -22,14 +22,16 @@ class ChildProcess:
         self,
         *command: str | Path,
         on_line: Callable[[str], None],
+        on_end: Callable[[], None] = lambda: None,
         directory: Path | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self._command = [str(part) for part in command]
         self._on_line = on_line
+        self._on_end = on_end
         self._directory = directory
         self._environment = environment
-        self._last_lines: deque[str] = deque(maxlen=20)
+        self._last_lines: deque[str] = deque(maxlen=100)
 
     async def start(self) -> None:
         """Start the child and hand each line that it writes, to either stream, to `on_line`."""
@@ -53,6 +55,7 @@ class ChildProcess:
             text = line.decode(errors="replace").rstrip("\r\n")
             self._last_lines.append(text)
             self._on_line(text)
+        self._on_end()
 
     @property
     def process_id(self) -> int:

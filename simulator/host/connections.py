@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
+from typing import Any
 
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.identity.aio import DefaultAzureCredential, ManagedIdentityCredential
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 DEFAULT_CONNECTION = "Storage"
+
+# Left to itself, the client waits 15 s before it tries again.
+_RETRY: dict[str, Any] = {"initial_backoff": 1, "increment_base": 1}
 
 type Credential = DefaultAzureCredential | ManagedIdentityCredential
 
@@ -37,9 +41,9 @@ class StorageConnections:
         # The WebJobs SDK looks for "AzureWebJobs" + name before the name itself.
         for name in (f"AzureWebJobs{connection}", connection):
             if text := self._settings.get(name):
-                return QueueServiceClient.from_connection_string(text)
+                return QueueServiceClient.from_connection_string(text, **_RETRY)
             if url := self._identity_url(name):
-                return QueueServiceClient(url, self._credential(name))
+                return QueueServiceClient(url, self._credential(name), **_RETRY)
         raise ConnectionMissing(
             f"no app setting describes the connection '{connection}': "
             f"{connection}, {connection}__queueServiceUri or {connection}__accountName"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import sys
@@ -45,12 +46,15 @@ class HostProcess:
         self._port = port
         self._manual = manual
         self._lines: list[LogLine] = []
-        self._followers: set[asyncio.Queue[LogLine]] = set()
+        self._news = asyncio.Event()
+        self._ended = False
         self._echoes: dict[str, asyncio.Future[None]] = {}
 
     async def __aenter__(self) -> Self:
         self._started: asyncio.Future[LogLine] = asyncio.get_running_loop().create_future()
-        self._child = ChildProcess(*self._command(), on_line=self._hear, environment=self._full_environment())
+        self._child = ChildProcess(
+            *self._command(), on_line=self._hear, on_end=self._end, environment=self._full_environment()
+        )
         await self._child.start()
         try:
             started = await self._child.answer(self._started, within=START_SECONDS)
@@ -91,10 +95,13 @@ class HostProcess:
                 echo.set_result(None)
             return
         self._lines.append(line)
-        for follower in self._followers:
-            follower.put_nowait(line)
+        self._news.set()
         if line["message"] == STARTED and not self._started.done():
             self._started.set_result(line)
+
+    def _end(self) -> None:
+        self._ended = True
+        self._news.set()
 
     @property
     def process_id(self) -> int:
@@ -115,15 +122,15 @@ class HostProcess:
         """Give what the host has logged; what was no JSON is the message of a line by `stdout`."""
         return list(self._lines)
 
-    async def follow(self) -> AsyncIterator[LogLine]:
-        """Give each line that is logged from now on, as it comes, until the caller has enough."""
-        queue: asyncio.Queue[LogLine] = asyncio.Queue()
-        self._followers.add(queue)
-        try:
-            while True:
-                yield await queue.get()
-        finally:
-            self._followers.discard(queue)
+    async def follow(self, begin: int = 0) -> AsyncIterator[LogLine]:
+        """Give each line from number `begin` on, those to come as they come, until the host ends."""
+        for number in itertools.count(begin):
+            while number >= len(self._lines):
+                if self._ended:
+                    return
+                self._news.clear()
+                await self._news.wait()
+            yield self._lines[number]
 
     async def drain(self) -> Tally:
         """Have all processed that can be; tell how many invocations, of any trigger, ended since the last drain."""

@@ -8,7 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 
-from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoundError
 from azure.storage.queue import QueueMessage
 from azure.storage.queue.aio import QueueClient
 
@@ -51,7 +51,7 @@ class QueueListener:
         while True:
             try:
                 found = await self.poll()
-            except HttpResponseError as error:
+            except AzureError as error:
                 log.warning("Polling failed", extra={"queue": self._queue.queue_name, "exception": str(error)})
                 found = 0
             if found:
@@ -97,10 +97,8 @@ class QueueListener:
     async def _process(self, message: QueueMessage) -> None:
         try:
             await self._process_by_the_rules(message)
-        except HttpResponseError as error:
-            log.exception(
-                "A message could not be completed", extra={"message_id": message.id, "error": error.message}
-            )
+        except AzureError:
+            log.exception("A message could not be completed", extra={"message_id": message.id})
 
     async def _process_by_the_rules(self, message: QueueMessage) -> None:
         count = message.dequeue_count or 0

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -45,13 +46,13 @@ async def put_group(azure: LocalAzure, name: str) -> str:
 
 
 def looks_since(azure: LocalAzure, begin: int) -> list[dict[str, Any]]:
-    return [line for line in azure.host.log_lines()[begin:] if line["message"] == "looked"]
+    return [line for line in azure.log_lines()[begin:] if line["message"] == "looked"]
 
 
 async def test_an_event_reaches_the_app_and_its_delayed_message_is_looked_at_when_its_time_has_come(
     azure: LocalAzure,
 ) -> None:
-    begin, made = len(azure.host.log_lines()), azure.world.clock.now()
+    begin, made = len(azure.log_lines()), azure.world.clock.now()
     group = await put_group(azure, "rg")
     assert await azure.settle() == Tally(1, 0)
     assert await azure.settle_for(59) == Tally(0, 0)
@@ -68,7 +69,7 @@ async def test_hours_pass_in_one_step_when_nothing_is_due(azure: LocalAzure) -> 
 
 
 async def test_whoever_moves_the_worlds_clock_moves_storage_too(azure: LocalAzure) -> None:
-    begin = len(azure.host.log_lines())
+    begin = len(azure.log_lines())
     await put_group(azure, "rg")
     await azure.settle()
     await azure.world.clock.advance(61)
@@ -89,7 +90,7 @@ async def test_a_reset_gives_a_new_world_at_the_old_address_and_forgets_messages
     await put_group(azure, "rg")
     await azure.settle()
     address, now = azure.arm_url, azure.world.clock.now()
-    begin = len(azure.host.log_lines())
+    begin = len(azure.log_lines())
     await azure.reset()
     assert (azure.arm_url, azure.world.clock.now()) == (address, now)
     await azure.settle_for(120)
@@ -111,6 +112,18 @@ async def test_the_apps_environment_has_the_local_addresses_and_nothing_of_the_r
     assert environment["WAC_SAMPLE"] == "yes"
     assert environment["WAC_ARM_ENDPOINT"] == azure.arm_url
     assert environment["AzureWebJobsStorage__queueServiceUri"] == azure.queue_url
+
+
+async def test_a_live_app_works_by_itself_while_time_flows() -> None:
+    async with LocalAzure(APPS / "watcher", manual=False) as azure, asyncio.timeout(30):
+        await azure.subscribe("on_event", schema="CloudEventSchemaV1_0")
+        flowing = asyncio.create_task(azure.world.clock.run(speed=300))
+        group = await put_group(azure, "rg")
+        async for line in azure.host.follow():
+            if line["message"] == "looked":
+                break
+        flowing.cancel()
+    assert (line["subject"], line["status"]) == (group, 200)
 
 
 async def test_without_an_app_there_is_azure_alone() -> None:

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from simulator.child_process import ChildFailed
-from simulator.host.process import HostProcess
+from simulator.host.process import HostProcess, LogLine
 from simulator.tls import Certificates
 from tests.simulator.host.conftest import APPS, Storage
 
@@ -39,6 +39,7 @@ async def test_a_live_host_polls_by_itself_and_what_it_gives_up_is_poison(
 ) -> None:
     queue = await storage.queue("plain")
     async with HostProcess(APPS / "silent", settings, certificates=certificates, manual=False) as process:
+        follower = asyncio.create_task(_all(process))
         await queue.send_message("hopeless")
         heard = 0
         async with asyncio.timeout(20):
@@ -48,6 +49,7 @@ async def test_a_live_host_polls_by_itself_and_what_it_gives_up_is_poison(
                     break
         await process.drain()
     assert await storage.texts("plain-poison") == ["hopeless"]
+    assert await follower == process.log_lines()
 
 
 async def test_without_a_prefix_functions_are_at_the_root_and_the_more_exact_route_wins(
@@ -78,7 +80,7 @@ async def test_a_host_whose_parent_is_killed_ends(settings: dict[str, str], tmp_
     program = tmp_path / "parent.py"
     program.write_text(
         "import asyncio, os, pathlib, sys\n"
-        "from simulator.host.process import HostProcess\n"
+        "from simulator.host.process import HostProcess, LogLine\n"
         "async def main():\n"
         "    async with HostProcess(pathlib.Path(sys.argv[1]), os.environ) as process:\n"
         "        print(process.url, flush=True)\n"
@@ -95,6 +97,10 @@ async def test_a_host_whose_parent_is_killed_ends(settings: dict[str, str], tmp_
     await parent.wait()
     async with asyncio.timeout(10):
         await _refuses(url)
+
+
+async def _all(process: HostProcess) -> list[LogLine]:
+    return [line async for line in process.follow()]
 
 
 async def _refuses(url: str) -> None:
