@@ -23,9 +23,10 @@ from typing import Any
 
 from aiohttp import web
 
-from simulator.eventgrid import EventSubscription, ValidationFailed
+from simulator.eventgrid import EventSubscription
 from simulator.faults import Fault, FaultKind
 from simulator.request_log import Kind
+from simulator.webhooks import ValidationFailed
 from simulator.world import World
 
 ROOT = "/simulator"

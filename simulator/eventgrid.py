@@ -9,17 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 from urllib.parse import quote
-from uuid import uuid4
 
-import aiohttp
-
-from simulator.arm.answers import ArmRequest, zulu
+from simulator.arm.answers import ArmRequest
 from simulator.arm_events import as_cloud_event, describe
 from simulator.clock import Clock
 from simulator.store import Json
-from simulator.tls import Certificates
+from simulator.webhooks import Webhooks
 
-ANSWER_SECONDS = 30
 RETRY_SECONDS = (10, 30, 60, 300, 600, 1800, 3600, 10800, 21600, 43200)
 AT_LEAST_SECONDS = {401: 300, 404: 300, 408: 120, 503: 30}
 NEVER_RETRIED = frozenset({400, 403, 413})
@@ -27,10 +23,6 @@ MAX_ATTEMPTS = 30
 TIME_TO_LIVE = timedelta(hours=24)
 
 type Schema = Literal["EventGridSchema", "CloudEventSchemaV1_0"]
-
-
-class ValidationFailed(Exception):
-    """The endpoint did not answer the handshake: Event Grid makes no such subscription."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +103,14 @@ class EventGrid:
     disturb: Disturbances = field(default_factory=Disturbances)
     _pending: list[Delivery] = field(default_factory=list)
     _delivering: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _certificates: Certificates | None = None
-    _session: aiohttp.ClientSession | None = None
-
-    def trust(self, certificates: Certificates) -> None:
-        """Trust webhooks that show a certificate of this authority."""
-        self._certificates = certificates
+    webhooks: Webhooks = field(default_factory=Webhooks)
 
     async def subscribe(self, subscription: EventSubscription) -> EventSubscription:
         """Add a subscription after the handshake with its endpoint; raises ValidationFailed."""
         if subscription.schema == "EventGridSchema":
-            await self._validate(subscription)
+            await self.webhooks.validate(subscription.endpoint, self.clock.now())
         else:
-            await self._ask_leave(subscription)
+            await self.webhooks.ask_leave(subscription.endpoint)
         self.subscriptions.append(subscription)
         return subscription
 
@@ -160,11 +147,6 @@ class EventGrid:
                 for batch in batches:
                     await self._deliver(batch)
 
-    async def close(self) -> None:
-        if self._session:
-            await self._session.close()
-            self._session = None
-
     def _schedule(self, delivery: Delivery) -> None:
         self._pending.append(delivery)
         self.clock.call_at(delivery.due, self.flush)
@@ -194,7 +176,7 @@ class EventGrid:
             headers |= {"aeg-subscription-name": (subscription.function_name or "webhook").upper()}
             headers |= {"aeg-data-version": "2", "aeg-metadata-version": "1"}
         headers["aeg-delivery-count"] = str(batch[0].attempts)
-        status = await self._post(subscription.endpoint, body, headers)
+        status = await self.webhooks.post(subscription.endpoint, body, headers)
         ids = tuple(event["id"] for event in events)
         self.attempts.append(Attempt(self.clock.now(), subscription.endpoint, ids, status))
         if status is None or not 200 <= status < 300:
@@ -210,46 +192,6 @@ class EventGrid:
             self.dead_letters.append(DeadLetter(delivery.subscription, delivery.event, reason, delivery.attempts))
         else:
             self._schedule(delivery)
-
-    async def _validate(self, subscription: EventSubscription) -> None:
-        code = str(uuid4())
-        event = {
-            "id": str(uuid4()),
-            "topic": "/subscriptions",
-            "subject": "",
-            "eventType": "Microsoft.EventGrid.SubscriptionValidationEvent",
-            "eventTime": zulu(self.clock.now()),
-            "data": {"validationCode": code, "validationUrl": "https://rp-local.eventgrid.azure.net/validate"},
-            "dataVersion": "2",
-            "metadataVersion": "1",
-        }
-        headers = {"aeg-event-type": "SubscriptionValidation"}
-        async with self._http().post(subscription.endpoint, json=[event], headers=headers) as response:
-            answer = await response.json(content_type=None) if response.status == 200 else {}
-            if answer.get("validationResponse") != code:
-                raise ValidationFailed(f"{subscription.endpoint} answered {response.status}, and not with the code")
-
-    async def _ask_leave(self, subscription: EventSubscription) -> None:
-        headers = {"WebHook-Request-Origin": "eventgrid.azure.net"}
-        async with self._http().options(subscription.endpoint, headers=headers) as response:
-            if response.headers.get("WebHook-Allowed-Origin") not in {"*", "eventgrid.azure.net"}:
-                raise ValidationFailed(f"{subscription.endpoint} answered {response.status}, and allows no origin")
-
-    async def _post(self, url: str, body: object, headers: dict[str, str]) -> int | None:
-        try:
-            async with self._http().post(url, json=body, headers=headers) as response:
-                await response.read()
-                return response.status
-        except (aiohttp.ClientError, TimeoutError):
-            return None
-
-    def _http(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            context = self._certificates.client_context() if self._certificates else True
-            connector = aiohttp.TCPConnector(ssl=context)
-            timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
-            self._session = aiohttp.ClientSession(connector=connector, timeout=timeout)
-        return self._session
 
 
 def _has_room(batch: list[Delivery]) -> bool:

@@ -53,7 +53,7 @@ class ArmServer:
         self.url = ""
 
     async def __aenter__(self) -> Self:
-        self._world.event_grid.trust(self._certificates)
+        self._world.event_grid.webhooks.trust(self._certificates)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port, ssl_context=self._certificates.server_context())
         await site.start()
@@ -65,5 +65,5 @@ class ArmServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._world.faults.release()
-        await self._world.event_grid.close()
+        await self._world.event_grid.webhooks.close()
         await self._runner.cleanup()

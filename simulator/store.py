@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from typing import Any
 
 from simulator.arm.ids import ArmId
@@ -52,6 +54,22 @@ class Resources(MutableMapping[str, Json]):
         """Give the keys of all that lies under an id, children of children included."""
         prefix = resource_id.lower() + "/"
         return [key for key in self._by_id if key.startswith(prefix)]
+
+    @contextmanager
+    def all_or_nothing(self, resource_id: str) -> Iterator[None]:
+        """Undo every change of a resource and what is below it when the body raises; values stay the same objects."""
+        keys = [key for key in (resource_id.lower(), *self.below(resource_id)) if key in self._by_id]
+        before = {key: (self._by_id[key], copy.deepcopy(self._by_id[key])) for key in keys}
+        try:
+            yield
+        except BaseException:
+            for key in {resource_id.lower(), *self.below(resource_id)} - before.keys():
+                self.pop(key, None)
+            for key, (value, content) in before.items():
+                value.clear()
+                value.update(content)
+                self[key] = value
+            raise
 
 
 def _collection(key: str) -> str:

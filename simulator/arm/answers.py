@@ -30,6 +30,7 @@ class ArmRequest:
     correlation_id: str = "00000000-0000-0000-0000-000000000000"
     caller: Identity = SYSTEM
     operation_name: str = ""
+    template: str = ""
 
     @property
     def api_version(self) -> str:

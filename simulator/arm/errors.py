@@ -86,9 +86,18 @@ def network_child_not_found(resource_id: str) -> ArmError:
     return network(404, "NotFound", f"Resource {resource_id} not found.")
 
 
-def method_not_allowed(method: str) -> Answer:
-    """Refuse a method on a path that exists: this body has no envelope."""
-    return Answer(405, {"Message": f"The requested resource does not support http method '{method}'."})
+class MethodNotAllowed(ArmError):
+    """A method refused on a path that exists: this body has no envelope."""
+
+    @property
+    def answer(self) -> Answer:
+        return Answer(self.status, {"Message": self.body["message"]})
+
+
+def method_not_allowed(method: str) -> ArmError:
+    """Refuse a method."""
+    text = f"The requested resource does not support http method '{method}'."
+    return MethodNotAllowed(405, "MethodNotAllowed", text)
 
 
 def missing(name: str) -> ArmError:

@@ -52,8 +52,7 @@ def answer_for(fault: Fault, request: ArmRequest, clock: Clock) -> Answer:
 
 
 def _arm_throttled(struck: Struck) -> ArmError:
-    operation = f"{struck.request.method}/{struck.action.rsplit('/', 1)[0]}"
-    return subscription_throttled(struck.subscription_id, operation, struck.seconds(17))
+    return subscription_throttled(struck.subscription_id, struck.request, struck.seconds(17))
 
 
 def _compute_throttled(struck: Struck) -> ArmError:

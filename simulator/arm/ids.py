@@ -42,6 +42,11 @@ def group_id(subscription_id: str, name: str) -> str:
     return f"/subscriptions/{subscription_id}/resourceGroups/{name}"
 
 
+def top_level(path: str) -> str:
+    """Cut a path off behind the first resource it names: a rule's NSG, an extension's VM; a group's path stays."""
+    return "/".join(path.split("/")[:9])
+
+
 def same(one: str, other: str) -> bool:
     """Tell whether two ids name the same thing: case never matters."""
     return one.lower() == other.lower()

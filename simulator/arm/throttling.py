@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from simulator.arm.answers import ArmRequest
 from simulator.arm.errors import ArmError, gateway
 from simulator.clock import Clock
 
@@ -66,12 +67,12 @@ class Throttling:
         self.refuses_arm = False
         self.refuses_compute = True
 
-    def count(self, subscription_id: str, method: str, operation: str) -> dict[str, str]:
+    def count(self, subscription_id: str, request: ArmRequest) -> dict[str, str]:
         """Take ARM's tokens for a request and give the headers; raises ArmError when there are none left."""
-        kind = {"GET": "reads", "HEAD": "reads", "DELETE": "deletes"}.get(method, "writes")
+        kind = {"GET": "reads", "HEAD": "reads", "DELETE": "deletes"}.get(request.method, "writes")
         own = self._bucket(f"arm {subscription_id} {kind}", *ARM_LIMITS[kind])
         if not own.take(self._clock.now()) and self.refuses_arm:
-            raise subscription_throttled(subscription_id, operation, own.seconds_to_next)
+            raise subscription_throttled(subscription_id, request, own.seconds_to_next)
         whole = self._bucket(f"global {subscription_id} {kind}", *GLOBAL_LIMITS[kind])
         whole.take(self._clock.now())
         headers = {f"x-ms-ratelimit-remaining-subscription-global-{kind}": str(whole.remaining)}
@@ -96,9 +97,11 @@ class Throttling:
         return self._buckets.setdefault(name, Bucket(capacity, rate, capacity, self._clock.now()))
 
 
-def subscription_throttled(subscription_id: str, operation: str, seconds: float) -> ArmError:
+def subscription_throttled(subscription_id: str, request: ArmRequest, seconds: float) -> ArmError:
     """Make ARM's own refusal."""
     wait = max(1, round(seconds))
+    fixed = [segment for segment in request.template.split("/") if segment and not segment.startswith("{")]
+    operation = "/".join([request.method, *fixed])
     text = (
         f"Number of requests for subscription '{subscription_id}' and operation '{operation.upper()}' "
         f"exceeded the backend storage limit. Please try again after '{wait}' seconds."

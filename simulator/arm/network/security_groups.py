@@ -134,17 +134,12 @@ def put_group(world: World, request: ArmRequest) -> Answer:
     existing = world.resources.get(group_id)
     if existing:
         writes.refuse_if_busy(request, existing)
-    asked = (request.document.get("properties") or {}).get("securityRules") or []
-    checked = [(rule["name"], normalise(rule.get("properties") or {})) for rule in asked]
-    for name, properties in checked:
-        refuse(f"{group_id}/{RULES}/{name}", name, properties)
-    refuse_conflicts(checked)
     group = writes.head(existing, group_id, GROUP_TYPE, request.document)
     world.resources[group_id] = group
     for key in world.resources.below(group_id):
         del world.resources[key]
-    for name, properties in checked:
-        store_rule(world, group, name, properties)
+    for rule in (request.document.get("properties") or {}).get("securityRules") or []:
+        store_rule(world, group, rule["name"], rule.get("properties") or {})
     answer = Answer(200 if existing else 201, view(world, group))
     return writes.begin(world, request, answer, group["location"], lambda: writes.settle(group))
 
