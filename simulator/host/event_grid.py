@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Iterable
 from typing import Any
 
@@ -20,6 +21,8 @@ from simulator.host.values import Failed, Json
 
 EVENT_GRID_TRIGGER = "eventGridTrigger"
 PUBLIC_CLOUD = "eventgrid.azure.net"
+log = logging.getLogger("Host.Triggers.EventGrid")
+
 ORIGINS = frozenset({PUBLIC_CLOUD, "eventgrid.azure.us", "eventgrid.azure.cn"})
 
 
@@ -30,7 +33,7 @@ class EventGridWebhook:
         self._invocations = invocations
 
     async def handle(self, request: web.Request) -> web.Response:
-        """Answer one request; whatever is not JSON is a 500, which Event Grid tries again."""
+        """Answer one request; what cannot be understood is a 500, which Event Grid tries again."""
         self._keys.demand(request, AuthLevel.SYSTEM)
         name = request.query.get("functionName", "")
         function = self._functions.get(name)
@@ -38,11 +41,19 @@ class EventGridWebhook:
             return web.Response(status=404, text=f"cannot find function: '{name}'")
         if request.method == "OPTIONS":
             return _allow_origin(request)
-        match request.headers.get("aeg-event-type", "").casefold():
+        kind = request.headers.get("aeg-event-type", "").casefold()
+        try:
+            return await self._answer(kind, function, await request.read())
+        except (ValueError, TypeError, LookupError) as error:
+            log.warning("Not understood", extra={"kind": kind, "function": name, "exception": repr(error)})
+            return web.Response(status=500)
+
+    async def _answer(self, kind: str, function: Function, body: bytes) -> web.Response:
+        match kind:
             case "subscriptionvalidation":
-                return _validate(json.loads(await request.read()))
+                return _validate(json.loads(body))
             case "notification":
-                return await self._notify(function, json.loads(await request.read()))
+                return await self._notify(function, json.loads(body))
             case "unsubscribe":
                 return web.Response(status=202)
         return web.Response(status=400)

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,9 @@ from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 from simulator.azurite import ACCOUNT_KEY, ACCOUNT_NAME, Azurite
 from simulator.tls import Certificates
+from tests.simulator.azurite.conftest import NOON
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 A_DAY = 24 * 3600
 
@@ -33,9 +36,9 @@ async def test_a_delayed_message_is_seen_once_the_clock_has_moved_and_not_before
 ) -> None:
     queue = await storage.create_queue("checks")
     await queue.send_message("later", visibility_timeout=600)
-    await azurite.advance(590)
+    await azurite.advance(599)
     assert await texts(queue) == []
-    await azurite.advance(11)
+    await azurite.advance(1)
     assert await texts(queue) == ["later"]
 
 
@@ -46,7 +49,7 @@ async def test_a_message_taken_but_not_deleted_comes_back_when_its_time_is_over(
     await queue.send_message("again")
     assert await texts(queue, hidden_for=60) == ["again"]
     assert await texts(queue) == []
-    await azurite.advance(61)
+    await azurite.advance(60)
     assert await texts(queue) == ["again"]
 
 
@@ -63,18 +66,16 @@ async def test_a_clock_set_to_a_standstill_shows_what_it_was_set_to(
     azurite: Azurite, storage: QueueServiceClient
 ) -> None:
     queue = await storage.create_queue("checks")
-    noon = datetime(2030, 5, 6, 12, tzinfo=UTC)
-    await azurite.set_clock(noon, rate=0)
     first = await queue.send_message("one")
     second = await queue.send_message("two")
-    assert (first.inserted_on, second.inserted_on) == (noon, noon)
+    assert (first.inserted_on, second.inserted_on) == (NOON, NOON)
     await azurite.advance(90)
-    assert (await queue.send_message("three")).inserted_on == noon + timedelta(seconds=90)
+    assert (await queue.send_message("three")).inserted_on == NOON + timedelta(seconds=90)
 
 
 async def test_the_clock_runs_as_fast_as_it_is_told(azurite: Azurite, storage: QueueServiceClient) -> None:
     queue = await storage.create_queue("checks")
-    await azurite.set_clock(datetime(2030, 5, 6, tzinfo=UTC), rate=1_000_000)
+    await azurite.set_clock(NOON, rate=1_000_000)
     first = await queue.send_message("one")
     second = await queue.send_message("two")
     assert first.inserted_on is not None
@@ -85,16 +86,14 @@ async def test_the_clock_runs_as_fast_as_it_is_told(azurite: Azurite, storage: Q
 async def test_it_tells_when_the_next_hidden_message_will_be_seen(
     azurite: Azurite, storage: QueueServiceClient
 ) -> None:
-    noon = datetime(2030, 5, 6, 12, tzinfo=UTC)
-    await azurite.set_clock(noon, rate=0)
     queue = await storage.create_queue("checks")
     await queue.send_message("now")
     assert await azurite.next_visible() is None
     await queue.send_message("in an hour", visibility_timeout=3600)
     await (await storage.create_queue("others")).send_message("in a minute", visibility_timeout=60)
-    assert await azurite.next_visible() == noon + timedelta(minutes=1)
+    assert await azurite.next_visible() == NOON + timedelta(minutes=1)
     await azurite.advance(60)
-    assert await azurite.next_visible() == noon + timedelta(hours=1)
+    assert await azurite.next_visible() == NOON + timedelta(hours=1)
 
 
 async def test_the_account_key_is_accepted_too(azurite: Azurite, certificates: Certificates) -> None:
@@ -102,7 +101,7 @@ async def test_the_account_key_is_accepted_too(azurite: Azurite, certificates: C
     async with QueueServiceClient.from_connection_string(
         text, connection_verify=str(certificates.ca_file)
     ) as storage:
-        queue = await storage.create_queue("checks")
+        queue = await storage.create_queue("keyed")
         await queue.send_message("hello")
         assert await texts(queue) == ["hello"]
 

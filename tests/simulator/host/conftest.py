@@ -4,6 +4,7 @@ import os
 import ssl
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
@@ -22,6 +23,7 @@ SWITCHED_OFF = {"AzureWebJobs.switched_off.Disabled": "true"}
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def azurite(certificates: Certificates) -> AsyncIterator[Azurite]:
     async with Azurite(certificates.cert_file, certificates.key_file) as azurite:
+        await azurite.set_clock(datetime(2030, 5, 6, tzinfo=UTC), rate=0)
         yield azurite
 
 

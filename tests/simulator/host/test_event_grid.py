@@ -77,6 +77,10 @@ async def test_the_handshake_gives_the_code_back(host: Host) -> None:
     assert received(host) == []
 
 
+async def test_a_handshake_without_a_code_is_a_500(host: Host) -> None:
+    assert (await post(host, [], kind="SubscriptionValidation")).status == 500
+
+
 async def test_the_handshake_of_a_cloud_event_has_its_data_as_text(host: Host) -> None:
     event = CLOUD_EVENT | {"data": json.dumps({"validationCode": "c0de"})}
     answer = await post(host, event, kind="SubscriptionValidation")

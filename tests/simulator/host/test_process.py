@@ -52,6 +52,15 @@ async def test_a_live_host_polls_by_itself_and_what_it_gives_up_is_poison(
     assert await follower == process.log_lines()
 
 
+async def test_a_live_host_follows_the_schedules_of_its_timers(settings: dict[str, str]) -> None:
+    async with HostProcess(APPS / "silent", settings, manual=False) as process, asyncio.timeout(20):
+        ticks = 0
+        async for line in process.follow():
+            ticks += line["message"] == "tick"
+            if ticks == 1:
+                break
+
+
 async def test_without_a_prefix_functions_are_at_the_root_and_the_more_exact_route_wins(
     settings: dict[str, str], certificates: Certificates
 ) -> None:

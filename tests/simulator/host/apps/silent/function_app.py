@@ -20,3 +20,8 @@ async def plain(message: str) -> None:
     print(f"plain: {message}")  # noqa: T201 - printing is what is tried here
     if message == "hopeless":
         raise ValueError(message)
+
+
+@app.timer_trigger(arg_name="timer", schedule="* * * * * *")
+async def every_second(timer: func.TimerRequest) -> None:
+    print("tick")  # noqa: T201 - printing is what is tried here
