@@ -19,6 +19,7 @@ INTERNET = "Internet"
 _NEEDED_SERVICES = frozenset({WINDOWS_ADMIN_CENTER, AZURE_ACTIVE_DIRECTORY})
 # Azure's effective rules count this address of the host, which no person connects from, to every VirtualNetwork.
 _AZURE_HOST = parse_prefix("168.63.129.16")
+_HOLDING_THE_HOST = frozenset({VIRTUAL_NETWORK.casefold(), INTERNET.casefold()})
 _LOAD_BALANCER = _AZURE_HOST | parse_prefix("fe80::1234:5678:9abc")
 # What Azure's effective rules leave out of Internet, whatever the network; of IPv6, what is not global.
 _NOT_INTERNET = parse_prefixes(
@@ -65,11 +66,13 @@ def read_tags(estate: Estate, subnet_id: ResourceId | None, local: Addresses) ->
     network_id = subnet_id.parent if subnet_id else None
     network = estate.virtual_networks.get(network_id) if network_id else None
     prefixes = (*network.address_prefixes, *network.peered_address_prefixes) if network else ()
-    known = parse_prefixes((*prefixes, *(subnet.address_prefixes if subnet else ()))) | local | _AZURE_HOST
     family = family_of(local)
     everything = ALL_OF_FAMILY[family]
-    known &= everything
-    plain = TagReading(family, known, everything - _NOT_INTERNET - known, estate.service_tags)
+    space = (parse_prefixes((*prefixes, *(subnet.address_prefixes if subnet else ()))) | local) & everything
+    # The host's address belongs to Internet as well, in Azure's effective rules.
+    plain = TagReading(
+        family, space | (_AZURE_HOST & everything), everything - _NOT_INTERNET - space, estate.service_tags
+    )
     doubt = ""
     if subnet is None or network is None:
         doubt = "the virtual network was not read"
@@ -86,10 +89,9 @@ def addresses_of(prefix: str, reading: TagReading) -> Addresses:
     """Give the addresses that traffic from or to `prefix` can have; a tag of unknown addresses is one whole."""
     everything = ALL_OF_FAMILY[reading.family]
     token = prefix.strip().casefold()
-    if token == VIRTUAL_NETWORK.casefold():
-        return reading.virtual_network - _AZURE_HOST
     if token in _FIXED:
-        return _FIXED[token](everything, reading).certain
+        named = _FIXED[token](everything, reading).certain
+        return named - _AZURE_HOST if token in _HOLDING_THE_HOST else named
     known = parse_prefixes(reading.service_tags.get(token, (prefix,))) & everything
     return known if known or not _TAG.fullmatch(token) else Addresses(tags=frozenset({_spelling(prefix)}))
 
