@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from functools import partial
 
 from simulator.clock import START, Clock
 
@@ -28,7 +29,7 @@ async def test_things_due_at_once_run_in_the_order_they_were_asked_for() -> None
     clock = Clock()
     seen: list[int] = []
     for number in range(5):
-        clock.call_later(1, lambda number=number: seen.append(number))
+        clock.call_later(1, partial(seen.append, number))
     await clock.advance(1)
     assert seen == [0, 1, 2, 3, 4]
 
@@ -36,7 +37,11 @@ async def test_things_due_at_once_run_in_the_order_they_were_asked_for() -> None
 async def test_what_comes_due_by_a_callback_runs_in_the_same_advance() -> None:
     clock = Clock()
     seen: list[datetime] = []
-    clock.call_later(1, lambda: clock.call_later(1, lambda: seen.append(clock.now())) and None)
+
+    def ask_for_more() -> None:
+        clock.call_later(1, lambda: seen.append(clock.now()))
+
+    clock.call_later(1, ask_for_more)
     await clock.advance(2)
     assert seen == [START + timedelta(seconds=2)]
 

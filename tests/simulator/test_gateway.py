@@ -125,7 +125,9 @@ async def test_a_body_of_the_wrong_shape_is_the_callers_fault(
     assert f"{group}/providers/{path}" not in world.resources
 
 
-async def test_a_write_that_is_refused_half_way_leaves_nothing_behind(raw: RawClient, world: World, group: str) -> None:
+async def test_a_write_that_is_refused_half_way_leaves_nothing_behind(
+    raw: RawClient, world: World, group: str
+) -> None:
     network = add_network(world, "Shop", "net", ["10.0.0.0/16"], subnets={"a": "10.0.1.0/24"})
     before = (await raw.get(network)).body
     subnets = [

@@ -96,7 +96,9 @@ async def test_token_requests_do_not_count_as_requests_to_arm(
 async def test_arm_refuses_a_request_without_a_token(raw: RawClient) -> None:
     answer = await raw.send("GET", "/subscriptions", headers={})
     assert (answer.status, answer.code) == (401, "AuthenticationFailed")
-    assert answer.headers["www-authenticate"].startswith('Bearer authorization_uri="https://login.microsoftonline.com/')
+    assert answer.headers["www-authenticate"].startswith(
+        'Bearer authorization_uri="https://login.microsoftonline.com/'
+    )
     assert answer.headers["x-ms-failure-cause"] == "gateway"
 
 
