@@ -41,7 +41,7 @@ async def poisoned_checks(message: func.QueueMessage) -> None:
     report_poison(message.get_body())
 
 
-@app.route("checks", methods=["POST"])
+@app.route("checks", trigger_arg_name="request", methods=["POST"])
 async def request_checks(request: func.HttpRequest) -> func.HttpResponse:
     """Audit one subject now, or queue its enforcement."""
     answer = await request_check(guard, request.get_body())

@@ -25,6 +25,8 @@ atexit.register(shutil.rmtree, CERTIFICATES, ignore_errors=True)
 # aiohttp reads it once, when it is imported: so it is set before any test module is.
 os.environ["SSL_CERT_FILE"] = str(make_certificates(CERTIFICATES).ca_file)
 
+import aiohttp  # noqa: E402
+
 from simulator.local import LocalAzure  # noqa: E402 - imports aiohttp
 
 
@@ -40,3 +42,8 @@ async def azure(running_azure: LocalAzure) -> LocalAzure:
     """The local Azure with a fresh world and empty queues."""
     await running_azure.reset()
     return running_azure
+
+
+def trusting() -> aiohttp.ClientSession:
+    """Give an HTTP client that trusts the local Azure."""
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60))

@@ -98,7 +98,7 @@ def _situation(  # noqa: PLR0913 - one line of a table
         return Built(vm_id, tuple(one for one in (on_subnet, on_interface) if one))
 
     if nsgs is None:
-        of_each = COMPLIANT if vm.status != "NOT_APPLICABLE" else NO_ELIGIBLE_VM
+        of_each = NO_ELIGIBLE_VM if vm.status == "NOT_APPLICABLE" else COMPLIANT
         nsgs = (of_each,) * ((nsg is not None) + interface_nsg)
     return Situation(name, story, build, vm, nsgs, installs, rules)
 
@@ -164,6 +164,7 @@ SITUATIONS: tuple[Situation, ...] = (
         "aks-node",
         "In a resource group that AKS manages",
         Expected("NOT_APPLICABLE", ("MANAGED_BY_SERVICE",)),
+        nsgs=(Expected("NOT_APPLICABLE", ("MANAGED_BY_SERVICE",)),),
         group={
             "managed_by": "/subscriptions/x/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/k"
         },

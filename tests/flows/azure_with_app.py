@@ -1,0 +1,73 @@
+"""What flows ask of the local Azure with the app in it."""
+
+from typing import Any
+
+from handlers.events import OPERATIONS
+from simulator.eventgrid import Schema
+from simulator.local import LocalAzure
+from simulator.world import World
+from tests.conftest import trusting
+
+MARKER = "Managed by WAC Guard."
+
+
+class AzureWithApp:
+    """The local Azure, and what the app did to it."""
+
+    def __init__(self, azure: LocalAzure) -> None:
+        self.azure = azure
+        self._logged = 0
+
+    @property
+    def world(self) -> World:
+        return self.azure.world
+
+    async def subscribe(self, schema: Schema = "EventGridSchema") -> None:
+        """Have the app told of what it wants to know, as a deployment would."""
+        for function, provider in (
+            ("virtual_machine_events", "Microsoft.Compute"),
+            ("network_events", "Microsoft.Network"),
+        ):
+            operations = [operation for operation in OPERATIONS if operation.startswith(provider)]
+            await self.azure.subscribe(function, *operations, schema=schema)
+
+    async def reset(self) -> None:
+        await self.azure.reset()
+        self._logged = len(self.azure.host.log_lines())
+
+    async def log_lines(self, message: str | None = None) -> list[dict[str, Any]]:
+        """Give what the app has logged in this test, or the lines with this message."""
+        await self.azure.host.catch_up()
+        lines = self.azure.host.log_lines()[self._logged :]
+        return [line for line in lines if message is None or line["message"] == message]
+
+    async def ask(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """Post to /api/checks; give the status and the document."""
+        url = f"{self.azure.host_url}/api/checks?code={self.azure.function_key}"
+        async with trusting() as session, session.post(url, json=body) as response:
+            document: dict[str, Any] = await response.json(content_type=None)
+            return response.status, document
+
+    async def audit(self, subject: str) -> dict[str, Any]:
+        """Have a subject audited."""
+        status, document = await self.ask({"subject": subject})
+        assert status == 200, document
+        return document
+
+    def installs(self, vm_id: str) -> int:
+        """Count the installs that really ran on a VM."""
+        under = f"{vm_id}/extensions/".lower()
+        return sum(install.extension_id.lower().startswith(under) for install in self.world.installs)
+
+    def rules(self, nsg_id: str) -> dict[str, dict[str, Any]]:
+        """Give the custom rules of an NSG by name."""
+        rules = self.world.resources.in_collection(f"{nsg_id}/securityRules")
+        return {rule["name"]: rule["properties"] for rule in rules}
+
+    def our_rules(self, nsg_id: str) -> dict[str, int]:
+        """Give the priorities of our rules by name."""
+        return {
+            name: rule["priority"]
+            for name, rule in self.rules(nsg_id).items()
+            if rule.get("description", "").startswith(MARKER)
+        }
