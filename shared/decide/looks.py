@@ -7,7 +7,15 @@ from datetime import timedelta
 
 from shared.decide.permission import decide_enforcement
 from shared.model.desired import DesiredState
-from shared.model.plan import Plan, Reason
+from shared.model.plan import (
+    ActionResult,
+    Outcome,
+    Plan,
+    PutExtension,
+    PutSecurityRule,
+    Reason,
+    RefreshExtension,
+)
 from shared.model.resource_id import NETWORK_SECURITY_GROUP
 
 _LOOKS = 12
@@ -23,17 +31,24 @@ _WAITS = {
     Reason.EXTENSION_INSTALLING: (timedelta(minutes=15), _HOUR),
     Reason.EXTENSION_DELETING: (timedelta(minutes=2), _HOUR),
 }
+# What was just started comes back by its own event, too.
+_WAITS_FOR_STARTED = {
+    PutExtension: _WAITS[Reason.EXTENSION_INSTALLING],
+    RefreshExtension: _WAITS[Reason.EXTENSION_INSTALLING],
+    PutSecurityRule: (timedelta(minutes=5), _HOUR),
+}
 _WAIT_FOR_NETWORK = (timedelta(minutes=10), _HOUR)
 
 
-def decide_look(plan: Plan, desired: DesiredState, attempt: int) -> timedelta | None:
+def decide_look(plan: Plan, results: Iterable[ActionResult], desired: DesiredState, attempt: int) -> timedelta | None:
     """Tell how long to wait for what is on its way before looking again; None when an event or nobody will tell.
 
-    `attempt` counts the looks of this chain, which ends after a dozen: the hourly sweep goes on from there.
+    `attempt` counts the looks of this chain, which ends after a dozen: by then it is no matter of waiting.
     """
     if attempt >= _LOOKS:
         return None
-    return min((_grown(first, longest, attempt) for first, longest in _waits(plan, desired)), default=None)
+    waits = (*_waits(plan, desired), *_waits_for_started(results))
+    return min((_grown(first, longest, attempt) for first, longest in waits), default=None)
 
 
 def decide_retry(attempt: int, retry_after: timedelta | None) -> timedelta | None:
@@ -52,6 +67,10 @@ def _waits(plan: Plan, desired: DesiredState) -> Iterable[tuple[timedelta, timed
     awaited = (one for one in plan.checks if one.is_a(NETWORK_SECURITY_GROUP))
     if Reason.OUTBOUND_DENIED in reasons and any(decide_enforcement(one, desired) is None for one in awaited):
         yield _WAIT_FOR_NETWORK
+
+
+def _waits_for_started(results: Iterable[ActionResult]) -> Iterable[tuple[timedelta, timedelta]]:
+    return (_WAITS_FOR_STARTED[type(result.action)] for result in results if result.outcome is Outcome.STARTED)
 
 
 def _grown(first: timedelta, longest: timedelta, attempt: int) -> timedelta:
