@@ -138,6 +138,7 @@ class LocalAzure:
             "IDENTITY_HEADER": self.world.identity_header,
             "SSL_CERT_FILE": str(self.certificates.ca_file),
             "AZURE_TOKEN_CREDENTIALS": "ManagedIdentityCredential",
+            "NO_PROXY": "localhost,127.0.0.1",
             "AzureWebJobsStorage__queueServiceUri": self.azurite.queue_url,
             "AzureWebJobsStorage__blobServiceUri": self.azurite.blob_url,
             "AzureWebJobsStorage__tableServiceUri": self.azurite.table_url,
