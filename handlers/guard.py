@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 
 from shared.azure.clients import AzureClients
@@ -10,6 +11,9 @@ from shared.azure.survey import Survey
 from shared.model.desired import DesiredState
 from shared.settings import Settings
 from shared.turns import Turns
+
+# They tell of every request at INFO, with all its headers: ten lines for each of ours.
+_TALKATIVE = ("azure.core.pipeline.policies.http_logging_policy", "azure.identity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,5 +37,7 @@ class Guard:
 
 def make_guard(settings: Settings) -> Guard:
     """Make what a process needs; no request is sent yet."""
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
     clients = AzureClients(settings)
     return Guard(settings, settings.desired, clients, AzureFacts(clients))
