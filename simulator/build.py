@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from simulator.arm.compute.machine import ExtensionReport, Machine, Power
+from simulator.arm.compute.machine import ExtensionReport, Power
 from simulator.arm.compute.models import EXTENSION_TYPE, new_vm
 from simulator.arm.compute.power import stop
 from simulator.arm.compute.virtual_machines import attach_interfaces
@@ -162,6 +162,7 @@ def add_virtual_machine(  # noqa: PLR0913 - the options of a VM
     managed_by: str | None = None,
     running: bool = True,
     agent_ready: bool = True,
+    agent_ready_after: float | None = None,
     allow_extension_operations: bool = True,
     os_type: str = "Windows",
     os_name: str | None = None,
@@ -170,7 +171,7 @@ def add_virtual_machine(  # noqa: PLR0913 - the options of a VM
     """Add a VM with a NIC `<name>-nic`; `nsg` goes to the NIC.
 
     `image` None: an attached disk, of which only `os_type` is known from outside, and `os_name` from the agent.
-    `agent_ready` False: not until its knobs, or a restart, say so.
+    `agent_ready` False: it never answers; `agent_ready_after` seconds from now, and from every later start.
     """
     interface = add_network_interface(
         world, group, f"{name}-nic", subnet=subnet, nsg=nsg, public_address=public_address
@@ -196,7 +197,10 @@ def add_virtual_machine(  # noqa: PLR0913 - the options of a VM
     attach_interfaces(world, vm)
     world.resources[vm["id"]] = vm
     world.machines[vm["id"].lower()] = machine
-    _set_power(world, machine, running=running, agent_ready=agent_ready)
+    machine.agent_answers, machine.agent_seconds = agent_ready, agent_ready_after
+    machine.boot(world.clock.now(), 0)
+    if not running:
+        stop(machine, Power.DEALLOCATED)
     return str(vm["id"])
 
 
@@ -248,14 +252,6 @@ def network_interface_of(world: World, vm_id: str) -> str:
 def subnet_id(network: str, name: str = "default") -> str:
     """Name a subnet of a network."""
     return f"{network}/subnets/{name}"
-
-
-def _set_power(world: World, machine: Machine, *, running: bool, agent_ready: bool) -> None:
-    machine.boot(world.clock.now(), 0)
-    if not running:
-        stop(machine, Power.DEALLOCATED)
-    elif not agent_ready:
-        machine.agent_ready_at = None
 
 
 def _storage(image: tuple[str, str, str] | None, os_type: str) -> Json:

@@ -20,7 +20,9 @@ SERVER_BUILDS = {
     "2012": ("Microsoft Windows NT 6.2.9200.0", "9200.24523.231004"),
     "2008 R2": ("Microsoft Windows NT 6.1.7601.0", "7601.24565.231004"),
 }
-YEAR = re.compile(r"(?:^|ws|win|[^0-9])(2025|2022|2019|2016|2012-?r2|2012|2008-?r2)", re.I)
+RELEASES = "2025|2022|2019|2016|2012-?r2|2012|2008-?r2"
+YEAR = re.compile(rf"({RELEASES})", re.I)
+SQL_ON = re.compile(rf"-ws({RELEASES})", re.I)
 CLIENT = re.compile(r"win(?:dows)?-?(10|11)", re.I)
 
 
@@ -46,7 +48,7 @@ def operating_system(publisher: str, offer: str, sku: str) -> OperatingSystem:
     if client:
         build = "26100.1742" if client[1] == "11" else "19045.4780"
         return OperatingSystem("Windows", f"Windows {client[1]} Pro", f"10.0.{build}", f"{build}.240906")
-    year = YEAR.search(sku) or YEAR.search(offer)
+    year = SQL_ON.search(offer) or YEAR.search(sku) or YEAR.search(offer)
     release = year[1].upper().replace("-", " ").replace("2R2", "2 R2").replace("8R2", "8 R2") if year else "2022"
     version, exact_version = SERVER_BUILDS[release]
     edition = "Datacenter Azure Edition" if "azure-edition" in sku.lower() else "Datacenter"
