@@ -20,12 +20,15 @@ class ActionRefusal:
 
 
 def decide_permission(action: Action, desired: DesiredState) -> ActionRefusal | None:
-    """Tell why an action may not be carried out; None means that it may."""
-    return _decide(action.id, desired, is_network=isinstance(action, PutSecurityRule))
+    """Tell why an action may not be carried out by this check; None means that it may."""
+    refusal = _decide(action.id, desired, is_network=isinstance(action, PutSecurityRule))
+    if refusal is None and desired.audit_only:
+        return ActionRefusal(Outcome.WOULD_DO, "This check only audits; the settings permit it to one that enforces.")
+    return refusal
 
 
 def decide_enforcement(subject: ResourceId, desired: DesiredState) -> ActionRefusal | None:
-    """Tell why the check of a VM or an NSG may write nothing; None means that it may."""
+    """Tell why the settings let no check of a VM or an NSG write anything; None means that they do."""
     is_network = subject.is_a(NETWORK_SECURITY_GROUP) or subject.is_a(SECURITY_RULE)
     return _decide(subject, desired, is_network=is_network)
 

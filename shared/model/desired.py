@@ -52,7 +52,9 @@ class DesiredState:
     rules: Rules = Rules.NEEDED
     outrank: Outrank = Outrank.GENERAL
     minimum_extension_version: str | None = None
+    audit_only: bool = False
+    """Whether the check at hand may write nothing, whatever the modes say."""
 
     def audited(self) -> DesiredState:
-        """Give the same wishes with every mode on audit: nothing may be written."""
-        return replace(self, extension_mode=Mode.AUDIT, network_mode=Mode.AUDIT)
+        """Give the same wishes for a check that may write nothing."""
+        return replace(self, audit_only=True)
