@@ -14,10 +14,12 @@ async def observe_virtual_machine(survey: Survey, subject: ResourceId) -> Estate
 
     One request deep, with what is cached. Raises PassingFailure.
     """
+    await survey.gather(survey.read_virtual_machines([subject]))
+    # Not before the VM has been answered: only that tells how late it is, and so whether what is cached is too old.
+    machines = survey.virtual_machines.values()
     await survey.gather(
-        survey.read_virtual_machines([subject]), survey.read_resource_groups([subject.resource_group_id])
+        survey.read_resource_groups(vm.id.resource_group_id for vm in machines), *_sizes(survey, machines)
     )
-    await survey.gather(*_sizes(survey, survey.virtual_machines.values()))
     return survey.estate()
 
 
@@ -54,13 +56,12 @@ async def observe_network_security_group(survey: Survey, subject: ResourceId) ->
 
     Four requests deep at most. Raises PassingFailure.
     """
-    await survey.gather(
-        survey.read_network_security_groups([subject]), survey.read_resource_groups([subject.resource_group_id])
-    )
+    await survey.gather(survey.read_network_security_groups([subject]))
     group = survey.network_security_groups.get(subject)
     if group is None:
         return survey.estate()
     await survey.gather(
+        survey.read_resource_groups([subject.resource_group_id]),
         survey.read_network_interfaces(group.network_interface_ids),
         survey.read_subnets(group.subnet_ids),
         survey.read_service_tags(subject.subscription_id, group.location),
