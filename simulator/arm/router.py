@@ -25,7 +25,7 @@ class Route:
     def type(self) -> str:
         """The resource type, as Azure writes it."""
         segments = self.segments
-        if "providers" not in segments:
+        if "providers" not in segments[:-1]:
             return "Microsoft.Resources/subscriptions/resourceGroups"
         namespace, *rest = segments[segments.index("providers") + 1 :]
         kinds = [segment for segment in rest if not segment.startswith("{")]
