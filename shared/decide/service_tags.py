@@ -107,7 +107,7 @@ def match_prefixes(prefixes: tuple[str, ...], within: Addresses, reading: TagRea
 
 @lru_cache(maxsize=8192)
 def _sorted_out(prefixes: tuple[str, ...]) -> tuple[Addresses, tuple[str, ...]]:
-    symbols = tuple(text.strip().casefold() for text in prefixes if text.strip() and not parse_prefixes((text,)))
+    symbols = tuple(text.strip() for text in prefixes if text.strip() and not parse_prefixes((text,)))
     return parse_prefixes(prefixes), symbols
 
 
@@ -115,19 +115,21 @@ def _match_literals(literals: Addresses, within: Addresses, reading: TagReading)
     if literals.covers(ALL_OF_FAMILY[reading.family]):
         return Match(within, within)
     certain = Addresses((literals & within).ranges)
-    tags = within.tags if literals & reading.internet else frozenset()
+    tags = within.tags if literals - _NOT_INTERNET else frozenset()
     return Match(certain, certain | Addresses(tags=tags), f"the addresses of {_listed(tags)} are not known")
 
 
-def _match_symbol(symbol: str, within: Addresses, reading: TagReading) -> Match:
+def _match_symbol(text: str, within: Addresses, reading: TagReading) -> Match:
+    symbol = text.casefold()
     if symbol in _FIXED:
         return _FIXED[symbol](within, reading)
     if not _TAG.fullmatch(symbol):
-        return Match(possible=within, doubt=f"{symbol} is no prefix that could be read")
-    return _match_service_tag(symbol, within, reading)
+        return Match(possible=within, doubt=f"{text} is no prefix that could be read")
+    return _match_service_tag(text, within, reading)
 
 
-def _match_service_tag(symbol: str, within: Addresses, reading: TagReading) -> Match:
+def _match_service_tag(text: str, within: Addresses, reading: TagReading) -> Match:
+    symbol = text.casefold()
     known, inside, apart = reading.service_tags.get(symbol), _inside(symbol), _apart_from(symbol)
     tags = frozenset(tag for tag in within.tags if tag in inside or tag.casefold() == symbol)
     at_most_tags = Addresses(tags=within.tags - tags - apart)
@@ -136,7 +138,7 @@ def _match_service_tag(symbol: str, within: Addresses, reading: TagReading) -> M
         return Match(matched, matched | at_most_tags, f"the addresses of {_listed(at_most_tags.tags)} are not known")
     matched = Addresses((within & _prefixes_of(inside, reading)).ranges, tags)
     at_most = Addresses((within - _NOT_INTERNET - _prefixes_of(apart, reading)).ranges)
-    return Match(matched, matched | at_most | at_most_tags, f"the addresses of {_spelling(symbol)} are not known")
+    return Match(matched, matched | at_most | at_most_tags, f"the addresses of {text} are not known")
 
 
 def _match_all(within: Addresses, _reading: TagReading) -> Match:

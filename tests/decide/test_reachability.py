@@ -323,7 +323,7 @@ def test_a_vm_without_any_interface_can_not_be_judged() -> None:
         ("70000", 6516),
         ("https", 6516),
         (None, 6516),
-        ("٦٦٠٠", 6516),
+        ("\u0666\u0666\u0660\u0660", 6516),
     ],
 )
 def test_the_extensions_port_may_be_text_or_a_number_and_nonsense_is_the_usual_one(

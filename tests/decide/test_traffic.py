@@ -168,6 +168,14 @@ CASES = {
     "without prefixes, a deny of a tag that may hold the service can't be told": case(
         TO_WAC, deny_out(destination="AzureCloud.WestEurope"), access=UNKNOWN, **NO_TAGS
     ),
+    "so it may where routes of one's own decide what the tags mean": case(
+        TO_WAC,
+        deny_out("DenyPart", 150, destination="20.0.0.0/8"),
+        allow_out("All", 160),
+        access=UNKNOWN,
+        **NO_TAGS,
+        **ROUTED,
+    ),
     "a doubtful allow before an allow changes nothing": case(
         TO_WAC,
         allow_out("Region", 150, destination="AzureCloud.WestEurope"),

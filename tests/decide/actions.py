@@ -1,0 +1,34 @@
+"""One action of each kind."""
+
+from __future__ import annotations
+
+from shared.decide.outrank import MARKER
+from shared.model.plan import ExtensionRequest, PutExtension, PutSecurityRule, RefreshExtension
+from tests.decide.estates import NSG, VM, allow_in, extension
+
+PUT_EXTENSION = PutExtension(
+    VM.child("extensions", "AdminCenter"),
+    None,
+    ExtensionRequest(
+        location="westeurope",
+        publisher="Microsoft.AdminCenter",
+        type="AdminCenter",
+        type_handler_version="0.0",
+        auto_upgrade_minor_version=True,
+        settings={"port": "6516", "salt": "it's salt"},
+    ),
+)
+REFRESH = RefreshExtension(VM.child("extensions", "AdminCenter"), extension(), "wac-guard-0.0.0.345")
+PUT_RULE = PutSecurityRule(
+    NSG.child("securityRules", "PortForWAC"),
+    None,
+    allow_in(
+        "PortForWAC",
+        4096,
+        source=("203.0.113.0/24", "198.51.100.7"),
+        destination=("10.1.0.4", "10.1.0.5"),
+        ports="6516",
+        protocol="Tcp",
+        description=f"{MARKER} Lets the named sources reach Windows Admin Center.",
+    ),
+)

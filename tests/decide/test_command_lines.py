@@ -1,0 +1,83 @@
+"""The Azure CLI lines that people are given to type."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import replace
+
+from shared.decide.command_lines import azure_cli
+from tests.decide.actions import PUT_EXTENSION, PUT_RULE, REFRESH
+from tests.decide.estates import SUBSCRIPTION, VM
+
+
+def options(line: str) -> tuple[list[str], dict[str, list[str]]]:
+    """Split a line as a shell does, into the command's words and each option's values."""
+    command: list[str] = []
+    found: dict[str, list[str]] = {}
+    values = command
+    for word in shlex.split(line):
+        if word.startswith("--"):
+            values = found.setdefault(word, [])
+        else:
+            values.append(word)
+    return command, found
+
+
+def test_an_install_is_az_vm_extension_set_with_all_that_is_sent() -> None:
+    command, given = options(azure_cli(PUT_EXTENSION))
+    settings = given.pop("--settings")
+    assert command == ["az", "vm", "extension", "set"]
+    assert given == {
+        "--subscription": [SUBSCRIPTION],
+        "--resource-group": ["rg-app"],
+        "--vm-name": ["vm-1"],
+        "--extension-instance-name": ["AdminCenter"],
+        "--publisher": ["Microsoft.AdminCenter"],
+        "--name": ["AdminCenter"],
+        "--version": ["0.0"],
+    }
+    assert json.loads(settings[0]) == PUT_EXTENSION.desired.settings
+
+
+def test_an_install_without_upgrades_says_so() -> None:
+    action = replace(PUT_EXTENSION, desired=replace(PUT_EXTENSION.desired, auto_upgrade_minor_version=False))
+    assert options(azure_cli(action))[1]["--no-auto-upgrade-minor-version"] == ["true"]
+
+
+def test_a_refresh_patches_the_tag_alone_so_that_settings_stay() -> None:
+    command, given = options(azure_cli(REFRESH))
+    assert command == ["az", "rest"]
+    assert given["--method"] == ["patch"]
+    assert given["--url"][0].startswith(f"{VM}/extensions/AdminCenter?api-version=20")
+    assert json.loads(given["--body"][0]) == {"properties": {"forceUpdateTag": "wac-guard-0.0.0.345"}}
+
+
+def test_a_new_rule_is_created_and_one_of_ours_updated() -> None:
+    command, given = options(azure_cli(PUT_RULE))
+    assert command == ["az", "network", "nsg", "rule", "create"]
+    assert given == {
+        "--subscription": [SUBSCRIPTION],
+        "--resource-group": ["rg-app"],
+        "--nsg-name": ["nsg-web"],
+        "--name": ["PortForWAC"],
+        "--priority": ["4096"],
+        "--direction": ["Inbound"],
+        "--access": ["Allow"],
+        "--protocol": ["Tcp"],
+        "--source-address-prefixes": ["203.0.113.0/24", "198.51.100.7"],
+        "--source-port-ranges": ["*"],
+        "--destination-address-prefixes": ["10.1.0.4", "10.1.0.5"],
+        "--destination-port-ranges": ["6516"],
+        "--description": [PUT_RULE.desired.description],
+    }
+    again, _ = options(azure_cli(replace(PUT_RULE, existing=PUT_RULE.desired)))
+    assert again == ["az", "network", "nsg", "rule", "update"]
+
+
+def test_a_line_is_one_line_and_a_shell_expands_nothing_in_it() -> None:
+    for action in (PUT_EXTENSION, REFRESH, PUT_RULE):
+        line = azure_cli(action)
+        assert "\n" not in line
+        assert shlex.join(shlex.split(line)) == line
+    assert "--source-port-ranges '*'" in azure_cli(PUT_RULE)
