@@ -5,10 +5,14 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 
+from shared.act import Attempt
 from shared.azure.clients import AzureClients
 from shared.azure.facts import AzureFacts
 from shared.azure.survey import Survey
+from shared.model.check import Check
 from shared.model.desired import DesiredState
+from shared.model.estate import Estate
+from shared.setbacks import Setbacks
 from shared.settings import Settings
 from shared.turns import Turns
 
@@ -25,10 +29,15 @@ class Guard:
     clients: AzureClients
     facts: AzureFacts
     turns: Turns = field(default_factory=Turns)
+    setbacks: Setbacks = field(default_factory=Setbacks)
 
     def survey(self) -> Survey:
         """Begin an observation."""
         return Survey(self.clients, self.facts)
+
+    def attempt(self, check: Check, estate: Estate, desired: DesiredState) -> Attempt:
+        """Say what acting on an observation hangs on; a check that asks for a look in any case insists."""
+        return Attempt(self.clients, self.setbacks, desired, estate.observed_at, insists=check.asked_at is None)
 
     async def close(self) -> None:
         """Close the clients' connections."""

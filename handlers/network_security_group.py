@@ -18,6 +18,6 @@ async def check_network_security_group(guard: Guard, check: Check, desired: Desi
 
     plan = decide_network_security_group(estate, check.subject, desired)
 
-    acted = await act(guard.clients, plan, desired)
+    acted = await act(guard.attempt(check, estate, desired), plan)
 
     return make_report(check, estate, plan, acted, desired)

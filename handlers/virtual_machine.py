@@ -21,6 +21,6 @@ async def check_virtual_machine(guard: Guard, check: Check, desired: DesiredStat
 
     plan = decide_virtual_machine(estate, check.subject, desired)
 
-    acted = await act(guard.clients, plan, desired)
+    acted = await act(guard.attempt(check, estate, desired), plan)
 
     return make_report(check, estate, plan, acted, desired)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.azure.clients import AzureClients
 from shared.azure.failures import Absent, PassingFailure, Refusal
@@ -11,16 +11,18 @@ from shared.azure.write import write
 from shared.decide.permission import decide_permission
 from shared.model.desired import DesiredState
 from shared.model.plan import Action, ActionResult, Finding, Outcome, Plan, Reason
+from shared.setbacks import Setback, Setbacks
 
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """What became of a plan's actions, and what Azure's refusals add to its findings."""
+    """What became of a plan's actions, and what Azure's refusals add to its findings.
+
+    `retry_after` is what Azure asked us to wait before a postponed action is tried again.
+    """
 
     results: tuple[ActionResult, ...] = ()
     refusals: tuple[Finding, ...] = ()
-
-    # What Azure asked us to wait before a postponed action is tried again.
     retry_after: timedelta | None = None
 
     @property
@@ -28,36 +30,66 @@ class Acted:
         return any(result.outcome is Outcome.POSTPONED for result in self.results)
 
 
-async def act(clients: AzureClients, plan: Plan, desired: DesiredState) -> Acted:
-    """Carry out a plan's actions one after the other, as far as mode and scope permit.
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What carrying out hangs on. `now` is Azure's time; somebody who insists has no earlier setback count."""
+
+    clients: AzureClients
+    setbacks: Setbacks
+    desired: DesiredState
+    now: datetime
+    insists: bool = False
+
+
+async def act(attempt: Attempt, plan: Plan) -> Acted:
+    """Carry out a plan's actions one after the other, as far as mode, scope and earlier setbacks permit.
 
     One action's refusal or postponement never keeps the others from being tried.
     """
     acted = Acted()
     for action in plan.actions:
-        acted = _joined(acted, await _carry_out(clients, plan, action, desired))
+        acted = _joined(acted, await _carry_out(attempt, plan, action))
     return acted
 
 
-async def _carry_out(clients: AzureClients, plan: Plan, action: Action, desired: DesiredState) -> Acted:
-    forbidden = decide_permission(action, desired)
+async def _carry_out(attempt: Attempt, plan: Plan, action: Action) -> Acted:
+    forbidden = decide_permission(action, attempt.desired)
     if forbidden is not None:
         return Acted((ActionResult(action, forbidden.outcome, forbidden.message),))
+    if attempt.insists or attempt.setbacks.standing(action.id, attempt.now) is None:
+        await _try(attempt, action)
+    setback = attempt.setbacks.standing(action.id, attempt.now)
+    if setback is None:
+        return Acted((ActionResult(action, Outcome.STARTED, "Azure has accepted it"),))
+    return _set_back(plan, action, setback, attempt.now)
+
+
+async def _try(attempt: Attempt, action: Action) -> None:
+    setbacks, now = attempt.setbacks, attempt.now
     try:
-        await write(clients, action)
+        await write(attempt.clients, action)
     except PassingFailure as failure:
-        return Acted((ActionResult(action, Outcome.POSTPONED, str(failure)),), retry_after=failure.retry_after)
+        setbacks.postponed(action.id, now, str(failure), failure.retry_after)
     except Absent as absence:
-        return Acted((ActionResult(action, Outcome.POSTPONED, str(absence)),))
+        setbacks.postponed(action.id, now, str(absence), None)
     except Refusal as refusal:
-        finding = Finding(
-            plan.subject,
-            Reason.WRITE_REFUSED,
-            f"Azure refused to write {action.id.name}: {refusal}",
-            {"code": refusal.code, "resource": str(action.id)},
-        )
-        return Acted((ActionResult(action, Outcome.REFUSED, str(refusal)),), (finding,))
-    return Acted((ActionResult(action, Outcome.STARTED, "Azure has accepted it"),))
+        setbacks.refused(action.id, now, refusal.code, str(refusal))
+    else:
+        setbacks.overcome(action.id)
+
+
+def _set_back(plan: Plan, action: Action, setback: Setback, now: datetime) -> Acted:
+    message = f"{setback.message} Tried again {setback.until:%Y-%m-%d %H:%M:%S} UTC at the earliest."
+    results = (ActionResult(action, setback.outcome, message),)
+    if setback.outcome is Outcome.POSTPONED:
+        return Acted(results, retry_after=setback.until - now)
+    finding = Finding(
+        plan.subject,
+        Reason.WRITE_REFUSED,
+        f"Azure refused to write {action.id.name}: {setback.message}",
+        {"code": setback.code, "resource": str(action.id)},
+    )
+    return Acted(results, (finding,))
 
 
 def _joined(one: Acted, other: Acted) -> Acted:
