@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from simulator.world import World
 
 FIRST_WAIT = {"Microsoft.Compute": 10.0, "Microsoft.Network": 1.0}
+FIRST_WAIT_OF_NETWORKS = 3.0
 NEXT_WAITS = {
     "Microsoft.Compute": (10.0, 30.0, 35.0, 37.0, 61.0),
     "Microsoft.Network": (1.0, 1.0, 2.0, 4.0, 8.0, 16.0),
@@ -89,7 +90,7 @@ class Operations:
         answer.headers |= {
             "Azure-AsyncNotification": "Enabled",
             "Azure-AsyncOperation": self._status_url(operation),
-        } | self.wait_header(FIRST_WAIT[operation.provider])
+        } | self.wait_header(_first_wait(operation))
         if answer.body is None:
             answer.headers["Location"] = self._result_url(operation)
         if seconds is not None and seconds <= 0:
@@ -164,6 +165,12 @@ class Operations:
     def _signed(self, operation: Operation) -> str:
         ticks = int(operation.started.timestamp() * 10**7) + 621355968000000000
         return f"api-version={operation.request.api_version}&t={ticks}&c={CERTIFICATE}&s={SIGNATURE}&h=Zm9y0sQ"
+
+
+def _first_wait(operation: Operation) -> float:
+    if "/virtualNetworks/" in operation.request.template:
+        return FIRST_WAIT_OF_NETWORKS
+    return FIRST_WAIT[operation.provider]
 
 
 def _compute_body(operation: Operation) -> Json:

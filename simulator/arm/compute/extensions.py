@@ -9,7 +9,8 @@ from simulator.arm.compute import installs
 from simulator.arm.compute.instance_view import extension_view
 from simulator.arm.compute.lookup import find_vm, vm_id_of
 from simulator.arm.compute.machine import Machine, Power
-from simulator.arm.compute.models import EXTENSION_TYPE, extensions_disallowed, not_running
+from simulator.arm.compute.models import EXTENSION_TYPE
+from simulator.arm.compute.refusals import extensions_disallowed, not_running, second_instance
 from simulator.arm.compute.work import prepare, start
 from simulator.arm.errors import compute, gateway, missing, parent_not_found, resource_not_found
 from simulator.store import Json
@@ -120,12 +121,7 @@ def _refuse_second_instance(world: World, vm: Json, name: str, asked: Json) -> N
     for other in world.resources.in_collection(f"{vm['id']}/extensions"):
         theirs = f"{other['properties']['publisher']}.{other['properties']['type']}"
         if other["name"].lower() != name.lower() and theirs.lower() == handler.lower():
-            system = vm["properties"]["storageProfile"]["osDisk"]["osType"]
-            text = (
-                f"Multiple VMExtensions per handler not supported for OS type '{system}'. VMExtension '{name}' with "
-                f"handler '{handler}' already added or specified in input."
-            )
-            raise compute(400, "BadRequest", text)
+            raise second_instance(vm, name, handler)
 
 
 def _new(extension_id: str, name: str, location: str, document: Json, asked: Json) -> Json:

@@ -103,6 +103,8 @@ def _refuse_prefixes(rule_id: str, side: str, rule: Json) -> None:
 
 
 def _is_prefix(text: str) -> bool:
+    if text.isdecimal():
+        return True  # a recording has "111": Azure reads a bare number as an address
     try:
         ipaddress.ip_network(text)
     except ValueError:

@@ -39,7 +39,9 @@ NAMED_BUT_NOT_LISTED = (
     "AzureDatabricks AzureDevOps AzureEventGrid AzureFrontDoor.Backend AzureFrontDoor.Frontend "
     "AzureInformationProtection AzureIoTHub AzureKeyVault AzureMachineLearning AzureMonitor AzurePlatformDNS "
     "AzurePlatformIMDS AzurePlatformLKM AzureResourceManager AzureSiteRecovery AzureTrafficManager "
-    "AzureUpdateDelivery BatchNodeManagement DataFactory EventHub GatewayManager GuestAndHybridManagement HDInsight "
+    "AzureUpdateDelivery BatchNodeManagement DataFactory CorpNetPublic CorpNetSaw "
+    "EventHub GatewayManager GuestAndHybridManagement "
+    "HDInsight "
     "LogicApps MicrosoftContainerRegistry MicrosoftCloudAppSecurity PowerBI ServiceBus ServiceFabric "
     "Sql SqlManagement StorageSyncService WindowsVirtualDesktop"
 )

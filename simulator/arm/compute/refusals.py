@@ -1,0 +1,30 @@
+"""Why Compute does not change a VM's extensions, in the reported words."""
+
+from __future__ import annotations
+
+from simulator.arm.errors import ArmError, compute
+from simulator.store import Json
+
+
+def not_running() -> ArmError:
+    """Refuse a change of extensions on a VM that does not run."""
+    return compute(409, "OperationNotAllowed", "Cannot modify extensions in the VM when the VM is not running.")
+
+
+def extensions_disallowed() -> ArmError:
+    """Refuse a change of extensions where the VM's profile forbids them: the same code as for a stopped VM."""
+    text = (
+        "This operation cannot be performed when extension operations are disallowed. To allow, please ensure VM "
+        "Agent is installed on the VM and the osProfile.allowExtensionOperations property is true."
+    )
+    return compute(409, "OperationNotAllowed", text)
+
+
+def second_instance(vm: Json, name: str, handler: str) -> ArmError:
+    """Refuse a second name under a handler (`Publisher.Type`)."""
+    system = vm["properties"]["storageProfile"]["osDisk"]["osType"]
+    text = (
+        f"Multiple VMExtensions per handler not supported for OS type '{system}'. VMExtension '{name}' with handler "
+        f"'{handler}' already added or specified in input."
+    )
+    return compute(400, "BadRequest", text)
