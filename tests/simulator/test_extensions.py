@@ -292,3 +292,12 @@ async def test_each_vm_can_have_its_own_pace(raw: RawClient, world: World, vm: s
     assert await state_of(raw, f"{vm}/extensions/AdminCenter") == "Creating"
     await world.clock.advance(1)
     assert await state_of(raw, f"{vm}/extensions/AdminCenter") == "Succeeded"
+
+
+async def test_what_is_being_deleted_is_not_written(raw: RawClient, world: World, vm: str) -> None:
+    extension = add_extension(world, vm, settings={"port": "6516", "salt": "pepper"})
+    await raw.send("DELETE", extension)
+    during = await put(raw, vm)
+    assert (during.status, during.code) == (409, "Conflict")
+    await world.clock.advance(60)
+    assert (await put(raw, vm)).status == 201

@@ -265,3 +265,12 @@ async def test_a_deleted_group_is_gone_with_its_rules(
     assert not [key for key in world.resources if key.startswith(nsg.lower())]
     with pytest.raises(ResourceNotFoundError):
         await network.network_security_groups.get("Shop", "front")
+
+
+async def test_a_deletion_that_takes_time_is_seen_deleting(raw: RawClient, world: World, nsg: str) -> None:
+    world.network_seconds = 5
+    await raw.send("DELETE", nsg)
+    assert (await raw.get(nsg)).body["properties"]["provisioningState"] == "Deleting"
+    assert (await raw.send("PUT", f"{nsg}/securityRules/x", body=rule())).status == 409
+    await world.clock.advance(5)
+    assert (await raw.get(nsg)).status == 404

@@ -10,7 +10,7 @@ from simulator.arm.compute.instance_view import extension_view
 from simulator.arm.compute.lookup import find_vm, vm_id_of
 from simulator.arm.compute.machine import Machine, Power
 from simulator.arm.compute.models import EXTENSION_TYPE
-from simulator.arm.compute.refusals import extensions_disallowed, not_running, second_instance
+from simulator.arm.compute.refusals import being_deleted, extensions_disallowed, not_running, second_instance
 from simulator.arm.compute.work import prepare, start
 from simulator.arm.errors import compute, gateway, missing, parent_not_found, resource_not_found
 from simulator.store import Json
@@ -110,6 +110,8 @@ def _find(world: World, request: ArmRequest) -> Json:
 
 
 def _refuse_if_impossible(vm: Json, machine: Machine) -> None:
+    if vm["properties"]["provisioningState"] == "Deleting":
+        raise being_deleted()
     if not vm["properties"].get("osProfile", {}).get("allowExtensionOperations", True):
         raise extensions_disallowed()
     if machine.power is not Power.RUNNING:
@@ -139,6 +141,8 @@ def _echo(asked: Json, state: str) -> Json:
 
 def _change(world: World, request: ArmRequest, machine: Machine, extension: Json, asked: Json) -> Answer:
     old = extension["properties"]
+    if old["provisioningState"] == "Deleting":
+        raise being_deleted()
     for field in FIXED:
         if asked[field].lower() != old[field].lower():
             raise compute(409, "PropertyChangeNotAllowed", f"Changing property '{field}' is not allowed.", field)

@@ -11,6 +11,15 @@ def not_running() -> ArmError:
     return compute(409, "OperationNotAllowed", "Cannot modify extensions in the VM when the VM is not running.")
 
 
+def being_deleted() -> ArmError:
+    """Refuse a change of what is being deleted."""
+    text = (
+        "The request failed due to conflict with a concurrent request. To resolve it, please refer to "
+        "https://aka.ms/activitylog to get more details on the conflicting requests."
+    )
+    return compute(409, "Conflict", text)
+
+
 def extensions_disallowed() -> ArmError:
     """Refuse a change of extensions where the VM's profile forbids them: the same code as for a stopped VM."""
     text = (

@@ -87,9 +87,10 @@ def put_vm(world: World, request: ArmRequest) -> Answer:
         machine.since = world.clock.now()
 
     body = copy.deepcopy(view(world, vm))
-    for unknown_yet in ("name", "id"):
-        disk = body["properties"]["storageProfile"]["osDisk"]
-        (disk if unknown_yet == "name" else disk["managedDisk"]).pop(unknown_yet)
+    disk = body["properties"]["storageProfile"]["osDisk"]
+    del disk["managedDisk"]["id"]
+    if disk["createOption"] == "FromImage":
+        del disk["name"]
     return start(world, request, Answer(201, body, {"ETag": vm["etag"]}), world.machine_seconds, finish)
 
 
@@ -142,13 +143,8 @@ def _update(world: World, request: ArmRequest, vm: Json) -> Answer:
     def finish() -> None:
         vm["properties"]["provisioningState"] = "Succeeded"
 
-    return start(
-        world,
-        request,
-        Answer(200, view(world, vm), {"ETag": vm["etag"]}),
-        world.machine_seconds,
-        finish,
-    )
+    answer = Answer(200, view(world, vm), {"ETag": vm["etag"]})
+    return start(world, request, answer, world.machine_seconds, finish)
 
 
 def _free_interface(world: World, interface_id: str, vm_id: str) -> Json:

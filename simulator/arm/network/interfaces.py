@@ -64,12 +64,11 @@ def store_interface(world: World, interface_id: str, document: Json) -> Json:
         "enableAcceleratedNetworking": bool(asked.get("enableAcceleratedNetworking")),
         "vnetEncryptionSupported": False,
         "enableIPForwarding": bool(asked.get("enableIPForwarding")),
-        "disableTcpStateTracking": False,
     }
     properties |= {"networkSecurityGroup": {"id": group["id"]}} if group else {}
     properties |= {key: old[key] for key in ("virtualMachine", "primary") if key in old}
     properties |= {"hostedWorkloads": [], "tapConfigurations": [], "nicType": "Standard", "allowPort25Out": True}
-    properties |= {"auxiliaryMode": "None", "auxiliarySku": "None"}
+    properties["auxiliaryMode"] = "None"
     interface["kind"] = "Regular"
     world.resources[interface_id] = interface
     return interface

@@ -14,7 +14,7 @@ from simulator.store import Json
 from simulator.world import World
 
 PROVIDER = "Microsoft.Network"
-UPDATING, SUCCEEDED = "Updating", "Succeeded"
+UPDATING, SUCCEEDED, DELETING = "Updating", "Succeeded", "Deleting"
 
 
 def resource_id(world: World, request: ArmRequest, collection: str, name: str) -> str:
@@ -77,7 +77,7 @@ def settle(resource: Json, state: str = SUCCEEDED) -> None:
 
 def refuse_if_busy(request: ArmRequest, resource: Json) -> None:
     """Raise ArmError 409 while another operation changes this resource."""
-    if resource["properties"]["provisioningState"] == UPDATING:
+    if resource["properties"]["provisioningState"] in {UPDATING, DELETING}:
         raise another_operation(
             request.base_url, request.params["subscription"], resource["location"], request.api_version
         )
@@ -103,6 +103,9 @@ def begin(world: World, request: ArmRequest, answer: Answer, location: str, comp
 
 def delete(world: World, request: ArmRequest, key: str, location: str, settled: Json | None = None) -> Answer:
     """Answer a DELETE and remove the entry and all below it in the end; `settled` is the parent that changes too."""
+
+    if settled is None:
+        world.resources[key]["properties"]["provisioningState"] = DELETING
 
     def remove() -> None:
         for entry in [*world.resources.below(key), key]:
