@@ -17,19 +17,32 @@ if TYPE_CHECKING:
     from azure.storage.queue.aio import QueueClient
 
 _REQUESTS_AT_ONCE = 24
-# A dropped connection is tried once more at once; whatever Azure answered goes to the caller, so that no
-# handler ever sleeps: azure-core would wait out any Retry-After by itself.
-_READ_POLICY: dict[str, int] = {"retry_total": 1, "retry_connect": 1, "retry_read": 1, "retry_status": 0}
-# Seconds. Event Grid, the queue's lock and the function's own time-out all allow for more.
-_TIMEOUTS: dict[str, int] = {"connection_timeout": 10, "read_timeout": 60}
+# Whatever Azure answers goes to the caller, so that no handler ever sleeps: azure-core would wait out any
+# Retry-After by itself. A read whose connection drops is sent once more at once, by aiohttp.
+_NO_RETRIES: dict[str, int] = {"retry_total": 0}
+# The storage SDK waits 15 seconds before its first retry, of the 30 in all that Event Grid gives a handler.
+_ONE_RETRY_AT_ONCE: dict[str, Any] = {
+    "retry_total": 1,
+    "initial_backoff": 0,
+    "increment_base": 0,
+    "random_jitter_range": 0,
+}
+_CONNECT_SECONDS = 5
+# ARM's own gateway gives up on a provider after a minute.
+_ARM_ANSWER_SECONDS = 60
+_QUEUE_ANSWER_SECONDS = 10
 
 
 class AzureClients:
-    """The SDK clients by subscription, on one connection pool and one credential."""
+    """The SDK clients by subscription, on one credential, and a connection pool for each service.
 
-    def __init__(self, settings: Settings) -> None:
+    `answer_within` is how many seconds Azure Resource Manager has to answer a request.
+    """
+
+    def __init__(self, settings: Settings, *, answer_within: float = _ARM_ANSWER_SECONDS) -> None:
         """Make nothing yet: the first request to each service makes its client."""
         self._settings = settings
+        self._answer_within = answer_within
         self._made: dict[tuple[str, str], Any] = {}
         self.limit = asyncio.Semaphore(_REQUESTS_AT_ONCE)
 
@@ -70,7 +83,11 @@ class AzureClients:
             from azure.storage.queue.aio import QueueClient  # noqa: PLC0415 - slow to import
 
             return QueueClient(
-                self._settings.queue_endpoint, name, credential=self._credential, transport=self._transport
+                self._settings.queue_endpoint,
+                name,
+                credential=self._credential,
+                transport=self._transport("queue", _QUEUE_ANSWER_SECONDS),
+                **_ONE_RETRY_AT_ONCE,
             )
 
         return self._once("queue", name, make)
@@ -86,9 +103,8 @@ class AzureClients:
         return {
             "base_url": self._settings.arm_endpoint,
             "credential_scopes": ["https://management.azure.com/.default"],
-            "transport": self._transport,
-            **_READ_POLICY,
-            **_TIMEOUTS,
+            "transport": self._transport("arm", self._answer_within),
+            **_NO_RETRIES,
         }
 
     @property
@@ -100,14 +116,15 @@ class AzureClients:
 
         return self._once("credential", "", make)
 
-    @property
-    def _transport(self) -> AioHttpTransport:
+    def _transport(self, service: str, answer_within: float) -> AioHttpTransport:
+        """Give a service's connections; they alone know the time-outs, whatever their clients are told."""
+
         def make() -> AioHttpTransport:
             from azure.core.pipeline.transport import AioHttpTransport  # noqa: PLC0415 - slow to import
 
-            return AioHttpTransport()
+            return AioHttpTransport(connection_timeout=_CONNECT_SECONDS, read_timeout=answer_within)
 
-        return self._once("transport", "", make)
+        return self._once("transport", service, make)
 
     def _once[T](self, kind: str, key: str, make: Callable[[], T]) -> T:
         slot = (kind, key.casefold())

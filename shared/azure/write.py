@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared.azure.clients import AzureClients
 from shared.azure.failures import explained
@@ -10,8 +10,25 @@ from shared.model.estate import SecurityRule
 from shared.model.plan import Action, PutExtension, PutSecurityRule, RefreshExtension
 from shared.model.resource_id import ResourceId
 
-# azure-core would send a write again after a dropped connection, and after whatever has a Retry-After.
-_ONCE: dict[str, Any] = {"retry_total": 0, "polling": False}
+if TYPE_CHECKING:
+    from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
+
+
+async def _sent_once(request: ClientRequest, send: ClientHandlerType) -> ClientResponse:
+    """Pass a request on, and keep aiohttp from sending it again when its connection drops.
+
+    It does so with PUT, which is idempotent; but what became of the first one is for the next look to see.
+    """
+    from aiohttp import ClientConnectionError, ClientOSError, ServerDisconnectedError  # noqa: PLC0415 - slow to import
+
+    try:
+        return await send(request)
+    except (ClientOSError, ServerDisconnectedError) as error:
+        raise ClientConnectionError(str(error)) from error
+
+
+# The rest of what is said here goes to aiohttp; the SDK's own retries are off for all requests.
+_ONCE: dict[str, Any] = {"polling": False, "middlewares": (_sent_once,)}
 
 
 async def write(clients: AzureClients, action: Action) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import logging
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -102,7 +103,7 @@ async def test_a_check_of_an_nsg_reads_each_thing_behind_it_once_four_deep(
     assert azure.world.requests.writes() == []
 
 
-INELIGIBLE = {
+INELIGIBLE: dict[str, dict[str, Any]] = {
     "a Linux VM": {"image": ("Canonical", "ubuntu-24_04-lts", "server"), "os_type": "Linux"},
     "one opted out": {"tags": {"wac-guard": "exclude"}},
     "one with 2 GiB of memory": {"size": "Standard_B1ms"},
@@ -115,7 +116,7 @@ INELIGIBLE = {
 
 @pytest.mark.parametrize("machine", INELIGIBLE.values(), ids=INELIGIBLE.keys())
 async def test_a_vm_that_nothing_can_be_done_for_costs_one_read(
-    machine: dict[str, object], azure: LocalAzure, enforcing: Guard
+    machine: dict[str, Any], azure: LocalAzure, enforcing: Guard
 ) -> None:
     site = build_site(azure.world, **machine)
     await look(enforcing, site.vm_id)
