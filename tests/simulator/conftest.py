@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -97,11 +96,3 @@ async def raw(server: ArmServer, world: World, certificates: Certificates) -> As
     connector = aiohttp.TCPConnector(ssl=certificates.client_context())
     async with aiohttp.ClientSession(connector=connector) as session:
         yield RawClient(session, server.url, token)
-
-
-@pytest.fixture
-def recordings() -> Path:
-    folder = Path(__file__).parents[2].parent / "shared" / "recordings"
-    if not folder.is_dir():
-        pytest.skip(f"no recorded traffic at {folder}")
-    return folder
