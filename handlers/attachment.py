@@ -14,7 +14,7 @@ from shared.model.plan import Report
 
 async def check_attachment(guard: Guard, check: Check, desired: DesiredState) -> Report:
     """Observe what NSGs and VMs hang on the subject, and report them as checks to ask for."""
-    estate = await observe_attachment(guard.survey(), check.subject)
+    estate = await observe_attachment(guard.survey(check), check.subject)
 
     plan = decide_attachment(estate, check.subject)
 

@@ -31,9 +31,9 @@ class Guard:
     turns: Turns = field(default_factory=Turns)
     setbacks: Setbacks = field(default_factory=Setbacks)
 
-    def survey(self) -> Survey:
-        """Begin an observation."""
-        return Survey(self.clients, self.facts)
+    def survey(self, check: Check) -> Survey:
+        """Begin an observation for a check."""
+        return Survey(self.clients, self.facts, check)
 
     def attempt(self, check: Check, estate: Estate, desired: DesiredState) -> Attempt:
         """Say what acting on an observation hangs on; a check that asks for a look in any case insists."""

@@ -14,7 +14,7 @@ from shared.model.plan import Report
 
 async def check_network_security_group(guard: Guard, check: Check, desired: DesiredState) -> Report:
     """Observe an NSG, decide, act, report. Raises PassingFailure when Azure can't be read now."""
-    estate = await observe_network_security_group(guard.survey(), check.subject)
+    estate = await observe_network_security_group(guard.survey(check), check.subject)
 
     plan = decide_network_security_group(estate, check.subject, desired)
 

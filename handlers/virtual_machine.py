@@ -14,7 +14,7 @@ from shared.model.plan import Report
 
 async def check_virtual_machine(guard: Guard, check: Check, desired: DesiredState) -> Report:
     """Observe a VM, decide, act, report. Raises PassingFailure when Azure can't be read now."""
-    survey = guard.survey()
+    survey = guard.survey(check)
     estate = await observe_virtual_machine(survey, check.subject)
     if needs_network(estate, check.subject, desired):
         estate = await observe_network(survey, estate.virtual_machines[check.subject])

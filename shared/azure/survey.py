@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -19,6 +19,7 @@ from shared.azure.parse_network import (
     parse_virtual_network,
 )
 from shared.azure.reading import Reader
+from shared.model.check import Check
 from shared.model.estate import (
     Estate,
     NetworkInterface,
@@ -40,8 +41,9 @@ class Survey:
     reads has ended and raised then, so that no read is left running.
     """
 
-    def __init__(self, clients: AzureClients, facts: AzureFacts) -> None:
-        """Begin with nothing read."""
+    def __init__(self, clients: AzureClients, facts: AzureFacts, check: Check) -> None:
+        """Begin with nothing read; `check` is what it is all read for."""
+        self._check = check
         self._clients = clients
         self._facts = facts
         self._reader = Reader(clients.limit, self._note)
@@ -128,7 +130,7 @@ class Survey:
         except Refusal as refusal:
             self._unreadable[subject] = str(refusal)
         except PassingFailure as failure:
-            self._failure = self._failure or failure
+            self._keep(failure)
         return None
 
     async def _read[T](self, subject: ResourceId, operation: Callable[..., Awaitable[T]], **more: Any) -> T | None:
@@ -172,7 +174,14 @@ class Survey:
         try:
             return await reading
         except (Absent, Refusal) as refusal:
-            logger.warning("Fact not readable", extra={"reason": str(refusal)})
+            fields = {"subject": str(self._check.subject), "correlation_id": self._check.correlation_id}
+            logger.warning("Fact not readable", extra={**fields, "reason": str(refusal)})
         except PassingFailure as failure:
-            self._failure = self._failure or failure
+            self._keep(failure)
         return {}
+
+    def _keep(self, failure: PassingFailure) -> None:
+        """Keep the failure that has us wait the longest."""
+        kept = self._failure
+        if kept is None or (failure.retry_after or timedelta()) > (kept.retry_after or timedelta()):
+            self._failure = failure
