@@ -15,13 +15,25 @@ class Cache[K, V]:
         self._lifetime = lifetime
         self._clock = clock
         self._held: dict[K, tuple[V, datetime]] = {}
-        self._reading: dict[K, asyncio.Lock] = {}
+        self._reading: dict[K, asyncio.Task[V]] = {}
 
     async def get(self, key: K, read: Callable[[], Awaitable[V]]) -> V:
-        """Give the value of `key`, reading it when none is fresh. What `read` raises goes on; nothing is kept."""
-        async with self._reading.setdefault(key, asyncio.Lock()):
-            held = self._held.get(key)
-            if held is None or self._clock() - held[1] >= self._lifetime:
-                value = await read()
-                held = self._held[key] = value, self._clock()
+        """Give the value of `key`, reading it when none is fresh. What `read` raises goes on; nothing is kept.
+
+        Who asks while it is being read gets what that read ends with, be it a failure: nobody waits for several.
+        """
+        held = self._held.get(key)
+        if held is not None and self._clock() - held[1] < self._lifetime:
             return held[0]
+        if key not in self._reading:
+            self._reading[key] = asyncio.create_task(self._read(key, read))
+        # Who is cancelled takes the read from nobody else.
+        return await asyncio.shield(self._reading[key])
+
+    async def _read(self, key: K, read: Callable[[], Awaitable[V]]) -> V:
+        try:
+            value = await read()
+            self._held[key] = value, self._clock()
+            return value
+        finally:
+            del self._reading[key]

@@ -1,5 +1,6 @@
 """Small worlds with one VM, and looks at what is in them."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ from simulator.build import (
     security_rule,
     subnet_id,
 )
+from simulator.faults import Fault, FaultKind
 from simulator.store import Json
 from simulator.world import World
 
@@ -61,3 +63,19 @@ def check_of(subject: str, *, asked_at: datetime | None = None, attempt: int = 0
 async def look(guard: Guard, subject: str, *, attempt: int = 0) -> Report:
     """Check a subject as the guard's settings have it, without the queue."""
     return await answer_check(guard, check_of(subject, attempt=attempt), guard.desired)
+
+
+def tell_when(world: World, path: str, times: int = 1) -> asyncio.Event:
+    """Give an event that is set when so many requests have come whose path has that end; digits there don't count."""
+    arrived = asyncio.Event()
+    seen = 0
+
+    def notice(_: str, requested: str) -> bool:
+        nonlocal seen
+        seen += requested.lower().rstrip("0123456789").endswith(path.lower())
+        if seen >= times:
+            arrived.set()
+        return False
+
+    world.faults.add(Fault(FaultKind.UNAVAILABLE, when=notice))
+    return arrived

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import logging
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,10 +13,11 @@ from handlers.guard import Guard
 from shared.model.plan import Status
 from simulator.arm.compute.virtual_machines import attach_interfaces
 from simulator.build import add_extension, add_network_interface, add_security_group, attach, subnet_id
+from simulator.faults import Fault, FaultKind
 from simulator.local import LocalAzure
 from simulator.request_log import LoggedRequest
 from simulator.world import World
-from tests.handlers.looking import Site, build_site, look
+from tests.handlers.looking import Site, build_site, look, tell_when
 
 SDK_REQUESTS = "azure.core.pipeline.policies.http_logging_policy"
 FACTS = ("skus", "servicetags", "rg-web")
@@ -193,3 +195,20 @@ async def test_many_checks_at_once_read_what_they_share_once(azure: LocalAzure, 
     assert {report.status for report in reports} == {Status.COMPLIANT}
     counted = last_names(azure.world.requests.reads())
     assert (counted["skus"], counted["servicetags"]) == (1, 1)
+
+
+async def test_checks_that_wait_for_the_same_read_share_its_failure_rather_than_fail_in_turn(
+    azure: LocalAzure, auditing: Guard
+) -> None:
+    sites = [build_site(azure.world, f"web{number}", installed=True) for number in range(6)]
+    azure.world.faults.add(Fault(FaultKind.TIME_OUT, path="/skus", times=2))
+    all_wait = tell_when(azure.world, "/resourcegroups/rg-web", len(sites))  # asked for together with the sizes
+    checks = asyncio.gather(*(look(auditing, site.vm_id) for site in sites))
+    await all_wait.wait()
+    azure.world.faults.release()
+    reports = await checks
+    assert {(report.status, report.look_again_after) for report in reports} == {
+        (Status.UNKNOWN, timedelta(seconds=15))
+    }
+    assert len(azure.world.faults.struck) == 2  # its connection dropped, and dropped again
+    assert {(await look(auditing, site.vm_id)).status for site in sites[:2]} == {Status.COMPLIANT}
