@@ -68,7 +68,7 @@ def _reason(passage: Passage) -> Reason:
     """Name a denial: deliberate where a rule singles the traffic out and therefore stands."""
     if passage.flow.direction is Direction.INBOUND:
         return Reason.INBOUND_DENIED
-    deliberate = any(not is_general(rule) for rule in passage.standing)
+    deliberate = any(is_just_in_time(rule) or not is_general(rule) for rule in passage.standing)
     return Reason.OUTBOUND_DENIED_DELIBERATELY if deliberate else Reason.OUTBOUND_DENIED
 
 

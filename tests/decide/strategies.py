@@ -58,6 +58,16 @@ def security_groups(draw: st.DrawFn) -> NetworkSecurityGroup:
     """Make an NSG of other people's rules, close together or not, and perhaps an old rule of ours."""
     priorities = draw(st.sampled_from([(100, 101, 102, 103, 104, 105), (100, 200, 300, 1000, 4000, 4096)]))
     made = draw(custom_rules(priorities))
+    # What the product is for: somebody lets nothing out, or singles out the services or one VM.
+    for name, free in (("DenyOut", 110), ("DenyMore", 210)):
+        remote = draw(
+            st.sampled_from([None, None, None, "*", "Internet", "AzureCloud", "WindowsAdminCenter", "20.1.0.128/25"])
+        )
+        if remote:
+            priority = free + draw(st.integers(0, 5))
+            made.append(
+                rule(name, priority, Direction.OUTBOUND, Access.DENY, source=draw(LOCALS), destination=remote)
+            )
     taken = {one.name.casefold() for one in made}
     if draw(st.booleans()) and "portforwacservice" not in taken:
         made.append(_old_rule_of_ours(draw(st.sampled_from([150, 250, 3999]))))

@@ -178,6 +178,9 @@ CASES = {
         ("PortForWACService 118", "PortForAADService 117"),
         (OUT, OUT),
     ),
+    "just-in-time access is a decision, however general its rule": Case(
+        (deny_out("SecurityCenter-JITRule-1"),), (), (DELIBERATE, DELIBERATE), ANY, said="Just-in-time access wrote"
+    ),
     "any deny is gone ahead of when a setting says so": Case((DENY_WAC,), ("PortForWACService 149",), (OUT,), ANY),
     "none is when a setting says so": Case((deny_out(),), (), (OUT, OUT), NONE, said="WAC_OUTRANK is none"),
     "no free priority is said, and nothing is written": Case(
