@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from handlers.attachment import check_attachment
 from handlers.guard import Guard
@@ -45,9 +46,10 @@ async def receive_check(guard: Guard, text: str | bytes) -> None:
             logger.info("Check already answered", extra=log_fields(check))
             return
         report = await answer_check(guard, check, guard.desired)
+        log_report(report)
+        await _follow_up(guard, report)
+        # Not before: a check whose follow-up failed comes again, and must not find itself answered.
         guard.turns.note(report)
-    log_report(report)
-    await _follow_up(guard, report)
 
 
 async def answer_check(guard: Guard, check: Check, desired: DesiredState) -> Report:
@@ -61,9 +63,18 @@ async def answer_check(guard: Guard, check: Check, desired: DesiredState) -> Rep
 async def _follow_up(guard: Guard, report: Report) -> None:
     check = report.check
     if report.observed_at is not None:
+        cause = f"asked for by the check of {check.subject.name}"
         for subject in report.checks:
-            if guard.turns.ask_for(subject, report.observed_at):
-                cause = f"asked for by the check of {check.subject.name}"
-                await send_check(guard.clients, Check(subject, cause, check.correlation_id, report.observed_at))
+            await _ask_for(guard, Check(subject, cause, check.correlation_id, report.observed_at), report.observed_at)
     if report.look_again_after is not None:
         await send_check(guard.clients, check.again(report.observed_at or check.asked_at), report.look_again_after)
+
+
+async def _ask_for(guard: Guard, check: Check, at: datetime) -> None:
+    if not guard.turns.ask_for(check.subject, at):
+        return
+    try:
+        await send_check(guard.clients, check)
+    except BaseException:
+        guard.turns.withdraw(check.subject)
+        raise

@@ -50,6 +50,10 @@ class Turns:
         self._asked_for[subject] = asked_at
         return True
 
+    def withdraw(self, subject: ResourceId) -> None:
+        """Forget that a check of the subject was to be queued, since it was not."""
+        self._asked_for.pop(subject, None)
+
     def answered(self, check: Check) -> bool:
         """Tell whether an observation that began after the check was asked for found its subject well."""
         well_at = self._well_at.get(check.subject)

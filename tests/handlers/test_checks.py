@@ -1,0 +1,156 @@
+"""Checks from the queue: answered once, one at a time for each subject, and followed up by further ones."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from azure.core.exceptions import AzureError, ResourceNotFoundError
+
+from handlers.checks import receive_check
+from handlers.guard import Guard
+from shared.azure.check_queue import CHECKS, parse_check, send_check, write_check
+from shared.model.check import Check
+from shared.model.resource_id import ResourceId
+from simulator.build import add_security_group, attach, subnet_id
+from simulator.faults import Fault, FaultKind
+from simulator.local import LocalAzure
+from tests.handlers.conftest import MakeGuard
+from tests.handlers.looking import DENY_ALL_OUTBOUND, build_site, check_of
+
+MINUTE = timedelta(minutes=1)
+
+
+async def receive(guard: Guard, subject: str, *, asked_at: datetime | None = None, attempt: int = 0) -> None:
+    await receive_check(guard, write_check(check_of(subject, asked_at=asked_at, attempt=attempt)))
+
+
+async def waiting(azure: LocalAzure) -> list[Check]:
+    """Give the checks that can be taken from the queue now."""
+    try:
+        peeked = await azure.storage.get_queue_client(CHECKS).peek_messages(max_messages=32)
+    except ResourceNotFoundError:
+        return []
+    return [parse_check(message.content) for message in peeked]
+
+
+async def waiting_subjects(azure: LocalAzure) -> list[ResourceId]:
+    return sorted(check.subject for check in await waiting(azure))
+
+
+async def next_look(azure: LocalAzure) -> timedelta | None:
+    """Tell after how long the next check that is hidden yet can be taken from the queue."""
+    due = await azure.azurite.next_visible()
+    return None if due is None else due - azure.world.clock.now()
+
+
+@asynccontextmanager
+async def without_queue(guard: Guard, make: MakeGuard) -> AsyncIterator[Guard]:
+    """Give the same guard, but nobody listens where it looks for its queue."""
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        url = f"https://127.0.0.1:{nobody.getsockname()[1]}/account"
+        unlucky = await make(AzureWebJobsStorage__queueServiceUri=url)
+        yield replace(guard, clients=unlucky.clients)
+
+
+async def test_an_install_that_was_started_is_looked_at_once_more_a_quarter_of_an_hour_later(
+    azure: LocalAzure, enforcing: Guard
+) -> None:
+    site = build_site(azure.world)
+    began = azure.world.clock.now()
+    await receive(enforcing, site.vm_id, asked_at=began - MINUTE)
+    assert await next_look(azure) == 15 * MINUTE
+    await azure.advance(15 * 60 - 1)
+    assert await waiting(azure) == []
+    await azure.advance(1)
+    assert await waiting(azure) == [check_of(site.vm_id, asked_at=began, attempt=1)]
+
+
+async def test_a_throttled_check_is_looked_at_again_when_azure_asked_for_it(
+    azure: LocalAzure, enforcing: Guard
+) -> None:
+    site = build_site(azure.world)
+    azure.world.faults.add(Fault(FaultKind.ARM_THROTTLED))
+    asked_at = azure.world.clock.now() - MINUTE
+    await receive(enforcing, site.vm_id, asked_at=asked_at, attempt=2)
+    assert await next_look(azure) == timedelta(seconds=17)
+    await azure.advance(17)
+    assert await waiting(azure) == [check_of(site.vm_id, asked_at=asked_at, attempt=3)]
+
+
+@pytest.mark.parametrize("machine", [{"running": False}, {"tags": {"wac-guard": "exclude"}}, {"installed": True}])
+async def test_nothing_follows_where_there_is_nothing_to_wait_for(
+    machine: dict[str, bool], azure: LocalAzure, enforcing: Guard
+) -> None:
+    site = build_site(azure.world, **machine)
+    await receive(enforcing, site.vm_id)
+    assert (await waiting(azure), await next_look(azure)) == ([], None)
+
+
+async def test_a_vm_asks_for_the_nsg_in_its_way_once_and_again_when_that_has_been_looked_at(
+    azure: LocalAzure, enforcing: Guard
+) -> None:
+    site = build_site(azure.world, rules=(DENY_ALL_OUTBOUND,))
+    observed_at = azure.world.clock.now()
+    await receive(enforcing, site.vm_id)
+    await receive(enforcing, site.vm_id)
+    (asked,) = await waiting(azure)
+    assert (asked.subject, asked.asked_at, asked.attempt) == (ResourceId(site.nsg_id), observed_at, 0)
+    assert asked.correlation_id == check_of(site.vm_id).correlation_id
+    assert await next_look(azure) == 10 * MINUTE
+    azure.world.faults.add(Fault(FaultKind.SCOPE_LOCKED, method="PUT", times=None))
+    await receive(enforcing, site.nsg_id)
+    await receive(enforcing, site.vm_id)
+    assert await waiting_subjects(azure) == [ResourceId(site.nsg_id)] * 2
+
+
+async def test_what_was_asked_for_is_asked_for_again_after_a_minute_since_it_may_have_been_lost(
+    azure: LocalAzure, enforcing: Guard
+) -> None:
+    site = build_site(azure.world, rules=(DENY_ALL_OUTBOUND,))
+    await receive(enforcing, site.vm_id)
+    await azure.advance(60)
+    await receive(enforcing, site.vm_id)
+    assert await waiting_subjects(azure) == [ResourceId(site.nsg_id)] * 2
+
+
+@pytest.mark.parametrize("checked", ["vm_id", "network_id"])
+async def test_what_could_not_be_queued_is_queued_when_the_check_is_tried_again(
+    checked: str, azure: LocalAzure, enforcing: Guard, make: MakeGuard
+) -> None:
+    site = build_site(azure.world, rules=(DENY_ALL_OUTBOUND,))
+    subject, asked_at = getattr(site, checked), azure.world.clock.now() - MINUTE
+    async with without_queue(enforcing, make) as unlucky:
+        with pytest.raises(AzureError):
+            await receive(unlucky, subject, asked_at=asked_at)
+    await receive(enforcing, subject, asked_at=asked_at)
+    assert await waiting_subjects(azure) == [ResourceId(site.nsg_id)]
+
+
+async def test_a_queue_that_cannot_be_reached_is_told_at_once(make: MakeGuard, auditing: Guard) -> None:
+    check = check_of("/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/web")
+    async with without_queue(auditing, make) as unlucky, asyncio.timeout(5):
+        with pytest.raises(AzureError):
+            await send_check(unlucky.clients, check)
+
+
+async def test_attachments_are_checked_through_what_hangs_on_them(azure: LocalAzure, auditing: Guard) -> None:
+    site = build_site(azure.world)
+    on_interface = add_security_group(azure.world, "rg-web", "nsg-nic")
+    attach(azure.world, on_interface, site.interface_id)
+    expected = {
+        site.interface_id: [site.vm_id, on_interface],
+        subnet_id(site.network_id): [site.nsg_id],
+        site.network_id: [site.nsg_id],
+        f"{site.network_id}-gone": [],
+    }
+    for subject, asked in expected.items():
+        await receive(auditing, subject)
+        assert await waiting_subjects(azure) == sorted(map(ResourceId, asked)), subject
+        await azure.storage.get_queue_client(CHECKS).clear_messages()
+        await azure.advance(60)
+    assert azure.world.requests.writes() == []
