@@ -1,0 +1,71 @@
+"""What `python -m simulator.up` says at first: where everything is, and lines to paste."""
+
+from __future__ import annotations
+
+import shlex
+from datetime import timedelta
+
+from simulator.local import LocalAzure
+
+_VM = "/resourceGroups/rg-{name}/providers/Microsoft.Compute/virtualMachines/{name}"
+_AHEAD = timedelta(days=365)
+
+_TEXT = """\
+WAC Guard runs on a local Azure, with one VM of every situation. Each second is {speed:g} simulated ones.
+
+  the app   {app}  (key {key})
+  Azure     {arm}  (subscription {subscription})
+  control   {arm}/simulator/clock  (.../requests, .../faults, .../events)
+  trust     {ca_file}
+
+Paste into another terminal:
+  export CA={ca} APP={app} KEY={key} SUB=/subscriptions/{subscription}
+
+1. Ask the app about a VM that is fine, about one that is not, and about nonsense:
+  {curl} -d '{{"subject": "'$SUB'{fine}"}}' | python3 -m json.tool
+  {curl} -d '{{"subject": "'$SUB'{singled_out}"}}' | python3 -m json.tool
+  {curl} -d '{{"subject": "web-1"}}' | python3 -m json.tool
+
+2. Send it an event by hand (of the future, since it has looked at that VM since any other time):
+  curl -sS -w '%{{http_code}}\\n' --cacert "$CA" -H 'aeg-event-type: Notification' \\
+    "$APP/runtime/webhooks/eventgrid?functionName=virtual_machine_events&code={event_key}" \\
+    -d '[{{"id": "1", "topic": "'$SUB'", "subject": "'$SUB'{asleep}", "data": \
+{{"operationName": "Microsoft.Compute/virtualMachines/write"}}, "dataVersion": "2", \
+"eventType": "Microsoft.Resources.ResourceWriteSuccess", "eventTime": "{ahead:%Y-%m-%dT%H:%M:%SZ}"}}]'
+
+3. Work in the subscription with the real Azure CLI, and watch the app here:
+  export AZURE_CONFIG_DIR=$(mktemp -d) REQUESTS_CA_BUNDLE="$CA" AZURE_CORE_COLLECT_TELEMETRY=no
+  export IDENTITY_ENDPOINT={arm}/msi/token IDENTITY_HEADER={identity_header}
+  az cloud register --name LocalAzure --endpoint-resource-manager {arm}
+  az cloud set --name LocalAzure
+  az login --identity --output table
+  az vm list --output table
+  az vm start --resource-group rg-asleep --name asleep
+  az network nsg rule create --resource-group rg-server-2022 --nsg-name nsg-server-2022 --name DenyAllOutbound \\
+    --priority 200 --direction Outbound --access Deny --protocol '*' --destination-port-ranges '*' --output table
+  az network nsg rule list --resource-group rg-server-2022 --nsg-name nsg-server-2022 --output table
+
+Ctrl-C ends it. What the app sees, decides and does from here on:
+
+"""
+
+
+def invite(azure: LocalAzure, speed: float) -> str:
+    """Write where everything is, and lines that work when pasted into a shell."""
+    world = azure.world
+    return _TEXT.format(
+        speed=speed,
+        app=azure.host_url,
+        arm=azure.arm_url,
+        subscription=world.subscription_id,
+        key=azure.function_key,
+        event_key=azure.host.event_grid_key,
+        ca_file=azure.certificates.ca_file,
+        ca=shlex.quote(str(azure.certificates.ca_file)),
+        curl='curl -sS --cacert "$CA" -H "x-functions-key: $KEY" "$APP/api/checks"',
+        fine=_VM.format(name="server-2022"),
+        singled_out=_VM.format(name="singled-out"),
+        asleep=_VM.format(name="asleep"),
+        ahead=world.clock.now() + _AHEAD,
+        identity_header=world.identity_header,
+    )
