@@ -22,12 +22,8 @@ from simulator.store import Json
 if TYPE_CHECKING:
     from simulator.world import World
 
-FIRST_WAIT = {"Microsoft.Compute": 10.0, "Microsoft.Network": 1.0}
-FIRST_WAIT_OF_NETWORKS = 3.0
-NEXT_WAITS = {
-    "Microsoft.Compute": (10.0, 30.0, 35.0, 37.0, 61.0),
-    "Microsoft.Network": (1.0, 1.0, 2.0, 4.0, 8.0, 16.0),
-}
+# What a poller waits by itself where Azure asks for nothing, as it does of an extension's work.
+UNASKED_WAIT = 30.0
 
 # Since 2024 the URLs carry a certificate and a signature, some 3 kB in all: clients must send them back whole.
 CERTIFICATE = "MIIHhzCCBm-gAwIBAgITHgZ" * 96
@@ -47,6 +43,24 @@ class Failure:
     code: str
     message: str
 
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """What clients are asked to wait, in seconds: with the first answer, with each poll, and with all that follow."""
+
+    first: float | None
+    polls: tuple[float, ...] = ()
+    later: float | None = None
+
+    def of_poll(self, number: int) -> float | None:
+        """Give the wait of a poll, the first being 0."""
+        return self.polls[number] if number < len(self.polls) else self.later
+
+
+OF_EXTENSIONS = Waits(None)
+OF_MACHINES = Waits(10.0, (35.0,))
+OF_NETWORKS = Waits(3.0, (1.0, 1.0, 2.0, 4.0, 8.0), 16.0)
+OF_THE_REST = Waits(1.0, OF_NETWORKS.polls, OF_NETWORKS.later)
 
 type Completion = Callable[[], Failure | None]
 
@@ -71,6 +85,13 @@ class Operation:
     timer: Timer | None = None
     reported: bool = True
 
+    @property
+    def waits(self) -> Waits:
+        """How long Azure asks to wait for work of this sort."""
+        if self.provider == "Microsoft.Compute":
+            return OF_EXTENSIONS if "/extensions/" in self.request.path.lower() else OF_MACHINES
+        return OF_NETWORKS if "/virtualnetworks/" in self.request.path.lower() else OF_THE_REST
+
 
 class Operations:
     """All operations of the world by id."""
@@ -90,7 +111,7 @@ class Operations:
         answer.headers |= {
             "Azure-AsyncNotification": "Enabled",
             "Azure-AsyncOperation": self._status_url(operation),
-        } | self.wait_header(_first_wait(operation))
+        } | self.wait_header(operation.waits.first)
         if answer.body is None:
             answer.headers["Location"] = self._result_url(operation)
         if seconds is not None and seconds <= 0:
@@ -116,8 +137,7 @@ class Operations:
         operation = self._find(request)
         headers = {}
         if operation.state is State.IN_PROGRESS:
-            waits = NEXT_WAITS[operation.provider]
-            headers = self.wait_header(waits[min(operation.polls, len(waits) - 1)])
+            headers = self.wait_header(operation.waits.of_poll(operation.polls))
             operation.polls += 1
         body = _compute_body(operation) if operation.provider == "Microsoft.Compute" else _network_body(operation)
         return Answer(200, body, headers)
@@ -127,15 +147,17 @@ class Operations:
         operation = self._find(request)
         if operation.state is not State.IN_PROGRESS:
             return Answer(operation.final_status)
-        waits = NEXT_WAITS[operation.provider]
-        return Answer(202, None, {"Location": self._result_url(operation)} | self.wait_header(waits[0]))
+        return Answer(202, None, {"Location": self._result_url(operation)} | self.wait_header(operation.waits.first))
 
-    def wait_header(self, seconds: float) -> dict[str, str]:
-        """Give the header that asks a poller to wait so long, by the world's scale.
+    def wait_header(self, seconds: float | None) -> dict[str, str]:
+        """Give the header that asks a poller to wait so long, by the world's scale; None asks for nothing.
 
-        `Retry-After` takes whole seconds alone (a 0 means 30 s to the SDKs): less goes out in milliseconds.
+        `Retry-After` takes whole seconds alone (a 0 means 30 s to the SDKs): less goes out in milliseconds. Where
+        waits are scaled, so is the one that pollers keep unasked.
         """
-        scaled = seconds * self._world.retry_after_scale
+        if seconds is None and self._world.retry_after_scale == 1:
+            return {}
+        scaled = (UNASKED_WAIT if seconds is None else seconds) * self._world.retry_after_scale
         if scaled >= 1:
             return {"Retry-After": str(round(scaled))}
         return {"retry-after-ms": str(max(1, round(scaled * 1000)))}
@@ -165,12 +187,6 @@ class Operations:
     def _signed(self, operation: Operation) -> str:
         ticks = int(operation.started.timestamp() * 10**7) + 621355968000000000
         return f"api-version={operation.request.api_version}&t={ticks}&c={CERTIFICATE}&s={SIGNATURE}&h=Zm9y0sQ"
-
-
-def _first_wait(operation: Operation) -> float:
-    if "/virtualNetworks/" in operation.request.template:
-        return FIRST_WAIT_OF_NETWORKS
-    return FIRST_WAIT[operation.provider]
 
 
 def _compute_body(operation: Operation) -> Json:
