@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from simulator.arm.absence import refuse_below_absent
 from simulator.arm.answers import ArmRequest
 from simulator.arm.errors import ArmError, gateway, method_not_allowed
 from simulator.arm.router import Route, Router
@@ -40,19 +41,21 @@ def admit(world: World, router: Router, request: ArmRequest) -> tuple[Route, Arm
         raise gateway(404, "SubscriptionNotFound", f"The subscription '{segments[1]}' could not be found.")
     match = router.find(request.method, request.path)
     if match is None:
-        raise _unknown_path(router, request, segments)
+        raise _unknown_path(world, router, request, segments)
     if match.route is None:
         raise method_not_allowed(request.method)
     route = match.route
     return route, replace(request, params=match.params, operation_name=route.operation_name, template=route.template)
 
 
-def _unknown_path(router: Router, request: ArmRequest, segments: list[str]) -> ArmError:
+def _unknown_path(world: World, router: Router, request: ArmRequest, segments: list[str]) -> ArmError:
     lower = [segment.lower() for segment in segments]
     if "providers" not in lower[:-1]:
         text = f"The request URI '{request.path}' does not name a resource that Azure Resource Manager knows."
         return gateway(404, "NotFound", text)
     namespace, *rest = segments[lower.index("providers") + 1 :]
+    if namespace.lower().startswith("microsoft."):
+        refuse_below_absent(world, request)
     if namespace.lower() not in router.namespaces:
         return gateway(404, "InvalidResourceNamespace", f"The resource namespace '{namespace}' is invalid.")
     text = (

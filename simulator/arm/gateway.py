@@ -10,11 +10,12 @@ from uuid import uuid4
 
 from aiohttp import web
 
+from simulator.arm.absence import refuse_below_absent
 from simulator.arm.admission import admit, authenticate
 from simulator.arm.answers import Answer, ArmRequest
-from simulator.arm.errors import ArmError, invalid_request_content, resource_group_not_found
+from simulator.arm.errors import ArmError, invalid_request_content
 from simulator.arm.fault_answers import answer_for
-from simulator.arm.ids import group_id, top_level
+from simulator.arm.ids import top_level
 from simulator.arm.router import Route, Router
 from simulator.arm.wire import decode, parse, respond
 from simulator.faults import Fault, FaultKind
@@ -61,14 +62,13 @@ class Gateway:
         if fault and fault.kind is not FaultKind.DROPPED_AFTER:
             return answer_for(fault, request, self.world.clock)
         headers = self._count(route, request)
-        params = request.params
-        grouped = "providers" in route.segments and "group" in params
-        if grouped and group_id(params["subscription"], params["group"]) not in self.world.resources:
-            raise resource_group_not_found(params["group"])
+        refuse_below_absent(self.world, request)
         try:
             answer = self._handle(route, replace(request, body=decode(body)))
         except ArmError as error:
             answer = error.answer
+        if answer.headers.get("x-ms-failure-cause") == "gateway" and "providers" in route.segments:
+            return answer  # no provider saw the request
         namespace = route.type.split("/")[0]
         answer.headers = headers | PROVIDER_HEADERS.get(namespace, dict)() | answer.headers
         return answer
@@ -76,7 +76,7 @@ class Gateway:
     def _count(self, route: Route, request: ArmRequest) -> dict[str, str]:
         throttling, params = self.world.throttling, request.params
         if "subscription" not in params:
-            return {}
+            return throttling.count_tenant(request)
         headers = throttling.count(params["subscription"].lower(), request)
         if route.group:
             counted = top_level(request.path) if "vm" in params else request.path

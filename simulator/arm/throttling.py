@@ -69,7 +69,7 @@ class Throttling:
 
     def count(self, subscription_id: str, request: ArmRequest) -> dict[str, str]:
         """Take ARM's tokens for a request and give the headers; raises ArmError when there are none left."""
-        kind = {"GET": "reads", "HEAD": "reads", "DELETE": "deletes"}.get(request.method, "writes")
+        kind = _kind(request)
         own = self._bucket(f"arm {subscription_id} {kind}", *ARM_LIMITS[kind])
         if not own.take(self._clock.now()) and self.refuses_arm:
             raise subscription_throttled(subscription_id, request, own.seconds_to_next)
@@ -79,6 +79,13 @@ class Throttling:
         if kind != "reads":
             headers[f"x-ms-ratelimit-remaining-subscription-{kind}"] = str(own.remaining)
         return headers
+
+    def count_tenant(self, request: ArmRequest) -> dict[str, str]:
+        """Take a tenant's token for a request that names no subscription, and give the header."""
+        kind = _kind(request)
+        bucket = self._bucket(f"tenant {kind}", *GLOBAL_LIMITS[kind])
+        bucket.take(self._clock.now())
+        return {f"x-ms-ratelimit-remaining-tenant-{kind}": str(bucket.remaining)}
 
     def count_compute(self, group: str, subscription_id: str, resource_id: str) -> dict[str, str]:
         """Take Compute's tokens for an operation group and give the header; raises ArmError when used up."""
@@ -95,6 +102,10 @@ class Throttling:
 
     def _bucket(self, name: str, capacity: float, rate: float) -> Bucket:
         return self._buckets.setdefault(name, Bucket(capacity, rate, capacity, self._clock.now()))
+
+
+def _kind(request: ArmRequest) -> str:
+    return {"GET": "reads", "HEAD": "reads", "DELETE": "deletes"}.get(request.method, "writes")
 
 
 def subscription_throttled(subscription_id: str, request: ArmRequest, seconds: float) -> ArmError:

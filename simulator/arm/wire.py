@@ -48,6 +48,8 @@ def respond(world: World, request: ArmRequest, answer: Answer) -> web.Response:
         "x-ms-request-id": str(uuid4()),
         "x-ms-correlation-request-id": request.correlation_id,
         "x-ms-routing-request-id": f"WESTEUROPE:{now:%Y%m%dT%H%M%SZ}:{request.correlation_id}",
+        "X-Cache": "CONFIG_NOCACHE",
+        "X-MSEdge-Ref": f"Ref A: {uuid4().hex.upper()} Ref B: AMS231032609031 Ref C: {now:%Y-%m-%dT%H:%M:%SZ}",
         "Date": f"{now:%a, %d %b %Y %H:%M:%S} GMT",
     } | answer.headers
     client_request_id = request.headers.get("x-ms-client-request-id")

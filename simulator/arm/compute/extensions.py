@@ -12,7 +12,7 @@ from simulator.arm.compute.machine import Machine, Power
 from simulator.arm.compute.models import EXTENSION_TYPE
 from simulator.arm.compute.refusals import being_deleted, extensions_disallowed, not_running, second_instance
 from simulator.arm.compute.work import prepare, start
-from simulator.arm.errors import compute, gateway, missing, parent_not_found, resource_not_found
+from simulator.arm.errors import compute, gateway, missing, resource_not_found
 from simulator.store import Json
 from simulator.world import World
 
@@ -47,10 +47,8 @@ def get_extension(world: World, request: ArmRequest) -> Answer:
 
 def put_extension(world: World, request: ArmRequest) -> Answer:
     """Answer a PUT: an install begins, unless nothing has changed."""
-    vm_id = vm_id_of(world, request)
-    vm = world.resources.get(vm_id)
-    if vm is None:
-        raise parent_not_found("write", "virtualMachines/extensions", vm_id)
+    vm = find_vm(world, request)
+    vm_id = vm["id"]
     machine = world.machine(vm_id)
     _refuse_if_impossible(vm, machine)
     if not request.document.get("location"):

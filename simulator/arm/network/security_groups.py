@@ -203,7 +203,7 @@ def get_default_rule(world: World, request: ArmRequest) -> Answer:
 
 def put_rule(world: World, request: ArmRequest) -> Answer:
     """Answer a PUT of one rule: the whole group is a new version by it."""
-    group = writes.find_parent(world, request, GROUPS, "name", f"{GROUPS}/{RULES}")
+    group = writes.find(world, request, GROUPS, "name")
     writes.refuse_if_busy(request, group)
     name = request.params["rule"]
     existed = f"{group['id']}/{RULES}/{name}" in world.resources

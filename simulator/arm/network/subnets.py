@@ -143,7 +143,7 @@ def get_subnet(world: World, request: ArmRequest) -> Answer:
 
 def put_subnet(world: World, request: ArmRequest) -> Answer:
     """Answer a PUT of one subnet: the whole network is a new version by it."""
-    parent = writes.find_parent(world, request, NETWORKS, "name", f"{NETWORKS}/{SUBNETS}")
+    parent = writes.find(world, request, NETWORKS, "name")
     writes.refuse_if_busy(request, parent)
     name = request.params["subnet"]
     existed = f"{parent['id']}/{SUBNETS}/{name}" in world.resources

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 from simulator.arm.answers import Answer, ArmRequest
-from simulator.arm.errors import ArmError, gateway, network, parent_not_found, resource_not_found
+from simulator.arm.errors import ArmError, gateway, network, resource_not_found
 from simulator.arm.fault_answers import another_operation
 from simulator.arm.ids import ArmId, group_id
 from simulator.arm.operations import Operation
@@ -29,15 +29,6 @@ def find(world: World, request: ArmRequest, collection: str, parameter: str) -> 
     found = world.resources.get(resource_id(world, request, collection, name))
     if found is None:
         raise resource_not_found(f"{PROVIDER}/{collection}", name, request.params["group"])
-    return found
-
-
-def find_parent(world: World, request: ArmRequest, collection: str, parameter: str, child_type: str) -> Json:
-    """Give the parent of the child to be written; raises ArmError 404 in the words for writes."""
-    parent_id = resource_id(world, request, collection, request.params[parameter])
-    found = world.resources.get(parent_id)
-    if found is None:
-        raise parent_not_found("write", child_type, parent_id)
     return found
 
 
