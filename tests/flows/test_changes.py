@@ -206,6 +206,7 @@ async def test_two_hundred_vms_at_once_end_compliant_with_one_install_each(app: 
     assert tally.failed == 0
     assert longest < 5000
     assert [app.installs(vm_id) for vm_id in vm_ids] == [1] * 200
+    assert len(app.world.requests.writes()) == 200
     answered = {}
     for line in await app.log_lines("Check answered"):
         answered[line["subject"].lower()] = line["status"]

@@ -1,0 +1,39 @@
+"""Every Azure operation that the app calls: what its identity must be permitted, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A call by its method and its resource type, with the action that Azure's roles know it by."""
+
+    method: str
+    resource_type: str
+    action: str
+
+
+READS = (
+    Operation("GET", "Microsoft.Compute/virtualMachines", "Microsoft.Compute/virtualMachines/read"),
+    Operation("GET", "Microsoft.Compute/skus", "Microsoft.Compute/skus/read"),
+    Operation("GET", "Microsoft.Network/networkInterfaces", "Microsoft.Network/networkInterfaces/read"),
+    Operation("GET", "Microsoft.Network/networkSecurityGroups", "Microsoft.Network/networkSecurityGroups/read"),
+    Operation("GET", "Microsoft.Network/virtualNetworks", "Microsoft.Network/virtualNetworks/read"),
+    Operation("GET", "Microsoft.Network/locations/serviceTags", "Microsoft.Network/locations/serviceTags/read"),
+    Operation("GET", "resourceGroups", "Microsoft.Resources/subscriptions/resourceGroups/read"),
+)
+EXTENSION_WRITES = tuple(
+    Operation(
+        method, "Microsoft.Compute/virtualMachines/extensions", "Microsoft.Compute/virtualMachines/extensions/write"
+    )
+    for method in ("PUT", "PATCH")
+)
+NETWORK_WRITES = (
+    Operation(
+        "PUT",
+        "Microsoft.Network/networkSecurityGroups/securityRules",
+        "Microsoft.Network/networkSecurityGroups/securityRules/write",
+    ),
+)
+OPERATIONS = READS + EXTENSION_WRITES + NETWORK_WRITES
