@@ -48,9 +48,10 @@ def _refresh_extension(action: RefreshExtension) -> list[str]:
 
 
 def _put_security_rule(action: PutSecurityRule) -> list[str]:
+    """Replace a rule that is there too: `update` would leave what it does not name, such as security groups."""
     rule = action.desired
     return [
-        *("az", "network", "nsg", "rule", "update" if action.existing else "create"),
+        *("az", "network", "nsg", "rule", "create"),
         *_where(action.id, "--nsg-name"),
         *("--name", action.id.name, "--priority", str(rule.priority)),
         *("--direction", rule.direction, "--access", rule.access, "--protocol", rule.protocol),

@@ -53,7 +53,7 @@ def test_a_refresh_patches_the_tag_alone_so_that_settings_stay() -> None:
     assert json.loads(given["--body"][0]) == {"properties": {"forceUpdateTag": "wac-guard-0.0.0.345"}}
 
 
-def test_a_new_rule_is_created_and_one_of_ours_updated() -> None:
+def test_a_rule_is_created_with_all_that_is_sent() -> None:
     command, given = options(azure_cli(PUT_RULE))
     assert command == ["az", "network", "nsg", "rule", "create"]
     assert given == {
@@ -71,8 +71,10 @@ def test_a_new_rule_is_created_and_one_of_ours_updated() -> None:
         "--destination-port-ranges": ["6516"],
         "--description": [PUT_RULE.desired.description],
     }
-    again, _ = options(azure_cli(replace(PUT_RULE, existing=PUT_RULE.desired)))
-    assert again == ["az", "network", "nsg", "rule", "update"]
+
+
+def test_a_rule_of_ours_is_replaced_whole_so_that_nothing_of_it_that_somebody_changed_stays() -> None:
+    assert azure_cli(replace(PUT_RULE, existing=PUT_RULE.desired)) == azure_cli(PUT_RULE)
 
 
 def test_a_line_is_one_line_and_a_shell_expands_nothing_in_it() -> None:
