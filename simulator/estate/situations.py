@@ -17,7 +17,7 @@ from simulator.build import (
     subnet_id,
 )
 from simulator.store import Json
-from simulator.world import World
+from simulator.world import SUBSCRIPTION_ID, World
 
 SERVER_2016 = ("MicrosoftWindowsServer", "WindowsServer", "2016-Datacenter")
 SERVER_2019 = ("MicrosoftWindowsServer", "WindowsServer", "2019-datacenter-gensecond")
@@ -34,6 +34,9 @@ DENY_ADMIN_CENTER = security_rule(
 OPEN_TO_THE_WORLD = security_rule(
     "PortForWAC", priority=100, direction="Inbound", access="Allow", protocol="Tcp", destination_port="6516"
 )
+
+
+AKS_CLUSTER = f"/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/rg-shop/providers/Microsoft.ContainerService/managedClusters/shop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +168,7 @@ SITUATIONS: tuple[Situation, ...] = (
         "In a resource group that AKS manages",
         Expected("NOT_APPLICABLE", ("MANAGED_BY_SERVICE",)),
         nsgs=(Expected("NOT_APPLICABLE", ("MANAGED_BY_SERVICE",)),),
-        group={
-            "managed_by": "/subscriptions/x/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/k"
-        },
+        group={"managed_by": AKS_CLUSTER},
     ),
     _situation("no-nsg", "No NSG at all", COMPLIANT, nsg=None, installs=1),
     _situation(
