@@ -58,4 +58,4 @@ def respond(world: World, request: ArmRequest, answer: Answer) -> web.Response:
     if answer.body is None:
         return web.Response(status=answer.status, headers=headers)
     headers["Content-Type"] = "application/json; charset=utf-8"
-    return web.Response(status=answer.status, headers=headers, text=json.dumps(answer.body))
+    return web.Response(status=answer.status, headers=headers, text=json.dumps(answer.body, separators=(",", ":")))

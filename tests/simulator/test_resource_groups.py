@@ -95,12 +95,25 @@ async def test_resources_are_listed_by_type_place_and_tag(
         ("resourceGroup eq 'office'", ["nsg"]),
         ("resourceType eq 'Microsoft.Network/networkSecurityGroups' and name eq 'none'", []),
         ("tagName eq 'team' and tagValue eq 'web'", ["till"]),
+        ("tagName eq 'team' and tagValue eq 'none'", []),
+        ("resourceType eq 'Microsoft.Compute/virtualMachines/extensions'", ["till/AdminCenter"]),
     ]:
         assert [one.name async for one in resources.resources.list(filter=filtered)] == names
     in_group = [one.name async for one in resources.resources.list_by_resource_group("Office")]
     assert in_group == ["nsg"]
     refused = await raw.get(f"/subscriptions/{world.subscription_id}/resources", **{"$filter": "size gt 3"})
     assert (refused.status, refused.code) == (400, "InvalidFilterInQueryString")
+
+
+async def test_groups_are_listed_by_their_tags(resources: ResourceManagementClient, world: World) -> None:
+    add_resource_group(world, "Shop", tags={"team": "web", "stage": "test"})
+    add_resource_group(world, "Office", tags={"team": "test"})
+    for filtered, names in [
+        ("tagName eq 'team'", ["Shop", "Office"]),
+        ("tagname eq 'Team' and tagvalue eq 'Web'", ["Shop"]),
+        ("tagname eq 'stage' and tagvalue eq 'web'", []),
+    ]:
+        assert [one.name async for one in resources.resource_groups.list(filter=filtered)] == names
 
 
 async def test_the_subscription_its_tenant_and_its_places_are_told(raw: RawClient, world: World) -> None:

@@ -7,6 +7,7 @@ import base64
 from simulator.arm.answers import Answer, ArmRequest
 from simulator.arm.errors import gateway, resource_group_not_found
 from simulator.arm.ids import RESOURCE_GROUP_TYPE, group_id
+from simulator.arm.resources.filters import filtered
 from simulator.arm.router import Route
 from simulator.store import Json
 from simulator.world import World
@@ -40,7 +41,7 @@ def new_group(subscription_id: str, name: str, location: str, managed_by: str | 
 
 def _list(world: World, request: ArmRequest) -> Answer:
     groups = world.resources.of_type(request.params["subscription"], RESOURCE_GROUP_TYPE)
-    return Answer(200, {"value": groups})
+    return Answer(200, {"value": filtered(request, groups)})
 
 
 def _get(world: World, request: ArmRequest) -> Answer:
