@@ -36,7 +36,10 @@ OPEN_TO_THE_WORLD = security_rule(
 )
 
 
-AKS_CLUSTER = f"/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/rg-shop/providers/Microsoft.ContainerService/managedClusters/shop"
+AKS_CLUSTER = (
+    f"/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/rg-shop/providers"
+    "/Microsoft.ContainerService/managedClusters/shop"
+)
 
 
 @dataclass(frozen=True, slots=True)
