@@ -53,9 +53,15 @@ async def receive_check(guard: Guard, text: str | bytes) -> None:
 
 
 async def answer_check(guard: Guard, check: Check, desired: DesiredState) -> Report:
-    """Look at a Check's subject, and act as far as `desired` permits."""
+    """Look at a Check's subject, and act as far as `desired` permits.
+
+    Raises ValueError for a subject of a type that is not looked at.
+    """
+    look = _LOOKS.get(check.subject.type.casefold())
+    if look is None:
+        raise ValueError(f"a {check.subject.type} is not looked at")
     try:
-        return await _LOOKS[check.subject.type.casefold()](guard, check, desired)
+        return await look(guard, check, desired)
     except PassingFailure as failure:
         return make_failed_report(check, failure)
 

@@ -15,6 +15,8 @@ from shared.model.resource_id import ResourceId
 
 _REMEMBERED = 10_000
 _ASKED_LATELY = timedelta(minutes=1)
+# An observation is dated by Azure's answer; what it shows is older than that, by the time that a request takes.
+_ANSWERING = timedelta(seconds=1)
 _ENDED_WELL = (Status.COMPLIANT, Status.NOT_APPLICABLE)
 
 
@@ -57,7 +59,7 @@ class Turns:
     def answered(self, check: Check) -> bool:
         """Tell whether an observation that began after the check was asked for found its subject well."""
         well_at = self._well_at.get(check.subject)
-        return well_at is not None and check.asked_at is not None and well_at > check.asked_at
+        return well_at is not None and check.asked_at is not None and well_at - _ANSWERING > check.asked_at
 
     def note(self, report: Report) -> None:
         """Remember a report that leaves nothing open, forget the subject's last one otherwise."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Literal
 
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.azure.clients import AzureClients
 from shared.model.check import Check
@@ -27,18 +27,18 @@ class CheckMessage(BaseModel):
     cause: str
     correlation_id: str
     asked_at: AwareDatetime | None
-    attempt: int = 0
+    attempt: int = Field(0, ge=0)
 
 
 def write_check(check: Check) -> str:
-    """Write a Check down for the queue."""
+    """Write a Check down for the queue, as ASCII: the queue's XML has no way to say some characters of ids."""
     return CheckMessage(
         subject=str(check.subject),
         cause=check.cause,
         correlation_id=check.correlation_id,
-        asked_at=check.asked_at,
+        asked_at=check.asked_at and check.asked_at.astimezone(UTC),
         attempt=check.attempt,
-    ).model_dump_json()
+    ).model_dump_json(ensure_ascii=True)
 
 
 def parse_check(text: str | bytes) -> Check:

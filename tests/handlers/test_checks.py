@@ -1,11 +1,13 @@
 """Checks from the queue: answered once, one at a time for each subject, and followed up by further ones."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from azure.core.exceptions import AzureError, ResourceNotFoundError
@@ -84,7 +86,7 @@ async def test_a_throttled_check_is_looked_at_again_when_azure_asked_for_it(
 
 @pytest.mark.parametrize("machine", [{"running": False}, {"tags": {"wac-guard": "exclude"}}, {"installed": True}])
 async def test_nothing_follows_where_there_is_nothing_to_wait_for(
-    machine: dict[str, bool], azure: LocalAzure, enforcing: Guard
+    machine: dict[str, Any], azure: LocalAzure, enforcing: Guard
 ) -> None:
     site = build_site(azure.world, **machine)
     await receive(enforcing, site.vm_id)
@@ -154,3 +156,28 @@ async def test_attachments_are_checked_through_what_hangs_on_them(azure: LocalAz
         await azure.storage.get_queue_client(CHECKS).clear_messages()
         await azure.advance(60)
     assert azure.world.requests.writes() == []
+
+
+async def test_every_line_of_the_log_is_a_constant_that_names_its_check_in_fields(
+    azure: LocalAzure, enforcing: Guard, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = build_site(azure.world, installed=True)
+    asked_at = azure.world.clock.now() - MINUTE
+    azure.world.faults.add(Fault(FaultKind.ARM_THROTTLED, path="/virtualMachines/"))
+    azure.world.faults.add(Fault(FaultKind.AUTHORIZATION_FAILED, path="/serviceTags"))
+    with caplog.at_level(logging.DEBUG):
+        for _ in range(3):
+            await receive(enforcing, site.vm_id, asked_at=asked_at)
+    ours = [record for record in caplog.records if record.name.startswith(("handlers", "shared"))]
+    assert [(record.levelname, record.getMessage()) for record in ours] == [
+        ("WARNING", "Check answered"),
+        ("WARNING", "Fact not readable"),
+        ("INFO", "Check answered"),
+        ("INFO", "Check already answered"),
+    ]
+    lines = [vars(record) for record in ours]
+    check = check_of(site.vm_id)
+    assert {(line["subject"], line["correlation_id"]) for line in lines} == {(site.vm_id, check.correlation_id)}
+    throttled, _, answered, _ = lines
+    assert (throttled["status"], throttled["look_again_seconds"]) == ("UNKNOWN", 17)
+    assert (answered["status"], answered["findings"], answered["actions"]) == ("COMPLIANT", [], [])

@@ -1,6 +1,7 @@
 """Events become Checks, and nothing that comes in the place of an event ever raises but as a reason to drop it."""
 
 import json
+import logging
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.events import OPERATIONS, parse_event
+from handlers.events import OPERATIONS, parse_event, receive_event
+from handlers.guard import Guard
+from shared.azure.check_queue import CHECKS, parse_check, send_check, write_check
+from shared.model.check import Check
 from shared.model.resource_id import ResourceId
 from shared.settings import parse_settings
+from simulator.local import LocalAzure
 
 EVENTS = Path(__file__).parents[1] / "events"
 SETTINGS = parse_settings({"AzureWebJobsStorage__accountName": "wacguard"})
@@ -145,3 +150,30 @@ def test_a_broken_event_is_either_understood_or_dropped(
         assert check.subject.subscription_id
         assert check.asked_at is not None
         assert check.asked_at.tzinfo is not None
+        assert parse_check(write_check(check)) == check
+
+
+async def test_an_event_is_answered_by_queuing_its_check_and_nothing_else(
+    azure: LocalAzure, auditing: Guard, caplog: pytest.LogCaptureFixture
+) -> None:
+    text = json.dumps(load("extension_written"))
+    with caplog.at_level(logging.INFO):
+        await receive_event(auditing, text)
+    (queued,) = await azure.storage.get_queue_client(CHECKS).peek_messages()
+    check = parse_check(queued.content)
+    assert check == parse_event(text, auditing.settings)
+    assert list(azure.world.requests) == []
+    (line,) = (vars(record) for record in caplog.records if record.name == "handlers.events")
+    assert (line["msg"], line["subject"], line["correlation_id"]) == ("Check queued", VM, check.correlation_id)
+
+
+async def test_an_event_that_is_dropped_is_told_with_its_reason_and_queues_nothing(
+    azure: LocalAzure, auditing: Guard, caplog: pytest.LogCaptureFixture
+) -> None:
+    await send_check(auditing.clients, Check(ResourceId(VM), "the one before", "c", None))
+    await receive_event(auditing, json.dumps(load("virtual_machine_written") | {"subject": NSG}))
+    (line,) = (vars(record) for record in caplog.records if record.name == "handlers.events")
+    assert (line["levelname"], line["msg"]) == ("WARNING", "Event dropped")
+    assert "does not write" in line["reason"]
+    assert {"subject", "correlation_id"} <= line.keys()
+    assert len(await azure.storage.get_queue_client(CHECKS).peek_messages(max_messages=32)) == 1
