@@ -9,7 +9,7 @@ from uuid import uuid4
 from simulator.arm.answers import timestamp
 from simulator.arm.compute.machine import Machine
 from simulator.arm.compute.profiles import os_profile, storage_profile, system_of
-from simulator.arm.compute.skus import NAMES
+from simulator.arm.compute.sizes import SIZES
 from simulator.arm.errors import compute, gateway, missing
 from simulator.arm.ids import ArmId
 from simulator.store import Json
@@ -88,10 +88,10 @@ def refuse_size(size: Any) -> None:
     """Raise ArmError 400 for a size that no location has."""
     if not size:
         raise missing("hardwareProfile.vmSize")
-    if str(size).lower() not in NAMES:
+    if str(size).lower() not in SIZES:
+        valid = ",".join(known.name for known in SIZES.values())
         text = (
             f"The value {size} provided for the VM size is not valid. The valid sizes in the current region are: "
-            f"{','.join(NAMES.values())}. Find out more on the valid VM sizes in each region at "
-            "https://aka.ms/azure-regions."
+            f"{valid}. Find out more on the valid VM sizes in each region at https://aka.ms/azure-regions."
         )
         raise compute(400, "InvalidParameter", text, "vmSize")
