@@ -26,9 +26,10 @@ from simulator.deployment import APP, app_settings, subscribe_app
 from simulator.local import LocalAzure
 from simulator.world import SUBSCRIPTION_ID
 
-_OPENING = """\
-A morning in the life of a subscription, in which WAC Guard {mode}. Azure and its time are simulated; the SDKs,
-the Functions worker and the storage emulator are the real ones."""
+_OPENING = (
+    "A morning in the life of a subscription, in which WAC Guard {mode}. Azure and its time are simulated; the SDKs,"
+    " the Functions worker and the storage emulator are real."
+)
 _WEB_FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 
@@ -63,7 +64,7 @@ async def _run(options: argparse.Namespace) -> int:
         cases = list(stage.cases.values())
         with screen.starting("Asking the app about every VM and every NSG …"):
             reports = await audit(azure, [subject for case in cases for subject in (case.vm_id, *case.nsg_ids)])
-        stage.chronicle.hear()
+        stage.chronicle.hear(azure.log_lines())
         faults = find_faults(stage, reports)
         tables = make_tables(azure.world, cases, reports)
     verdict = make_verdict(faults, totals, cases, time.monotonic() - began)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from simulator.app_log import Row, What, read_rows
 from simulator.clock import Clock
-from simulator.host.process import HostProcess
+from simulator.host.process import LogLine
 
 
 @dataclass(slots=True)
@@ -22,28 +22,20 @@ class Entry:
 
 @dataclass(slots=True)
 class Chronicle:
-    """Hears the host's log; `tell` gets the entries of a moment when it is over, `glance` each row at once."""
+    """Hears a log; `tell` gets the entries of a moment when it is over, `glance` each row at once."""
 
     clock: Clock
-    host: HostProcess
     tell: Callable[[datetime, list[Entry]], None]
-    glance: Callable[[Row], None]
+    glance: Callable[[datetime, Row], None]
     errors: list[str] = field(default_factory=list)
     checks: int = 0
     _heard: int = 0
     _moment: datetime | None = None
     _entries: list[Entry] = field(default_factory=list)
-    _last: dict[str, int] = field(default_factory=dict)
 
-    async def follow(self) -> None:
-        """Hear each line as it comes, until cancelled."""
-        async for _ in self.host.follow(self._heard):
-            self.hear()
-
-    def hear(self) -> None:
-        """Hear all that the host has logged so far. Time stands still while it works, so that this is its time."""
-        lines = self.host.log_lines()
-        for line in lines[self._heard :]:
+    def hear(self, log: Sequence[LogLine]) -> None:
+        """Hear what is new in the log. Time stands still while the app works, so that now is when it happened."""
+        for line in log[self._heard :]:
             self._heard += 1
             if line["level"] in {"ERROR", "CRITICAL"}:
                 self.errors.append(line["message"])
@@ -52,7 +44,7 @@ class Chronicle:
 
     def end_moment(self) -> None:
         """Tell what has been heard since the last moment ended."""
-        entries, self._entries, self._last = self._entries, [], {}
+        entries, self._entries = self._entries, []
         if self._moment and entries:
             self.tell(self._moment, entries)
 
@@ -62,23 +54,23 @@ class Chronicle:
             self.end_moment()
             self._moment = now
         self.checks += row.what is What.CHECK
-        self.glance(row)
-        self._merge(row)
-
-    def _merge(self, row: Row) -> None:
-        same = [number for number, entry in enumerate(self._entries) if _is_same(entry.row, row)]
-        number = same[-1] if same else -1
-        last = self._last.get(row.subject, -1)
-        # What is told of one subject stays in its order.
-        if same and number > last:
-            self._entries[number].subjects.append(row.subject)
-        elif same and number == last == len(self._entries) - 1:
-            self._entries[number].times += 1
-        else:
-            number = len(self._entries)
+        self.glance(now, row)
+        entry = self._joined_by(row)
+        if entry is None:
             self._entries.append(Entry(row, [row.subject]))
-        self._last[row.subject] = number
+        elif row.subject in entry.subjects:
+            entry.times += 1
+        else:
+            entry.subjects.append(row.subject)
 
+    def _joined_by(self, row: Row) -> Entry | None:
+        """Find the entry that says the same already.
 
-def _is_same(one: Row, other: Row) -> bool:
-    return (one.what, one.said, one.text) == (other.what, other.said, other.text)
+        None is joined across what may be the cause: an event, or another entry of the same subject.
+        """
+        for entry in reversed(self._entries):
+            if (entry.row.what, entry.row.said, entry.row.text) == (row.what, row.said, row.text):
+                return entry if row.subject not in entry.subjects or entry is self._entries[-1] else None
+            if entry.row.what is What.EVENT or row.subject in entry.subjects:
+                return None
+        return None

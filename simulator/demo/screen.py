@@ -40,7 +40,7 @@ def make_console() -> Console:
 class Screen:
     """Shows acts and what happens in them; where people watch, a line at the bottom says what goes on.
 
-    `explaining`: findings are told at length, each reason once; a new act may change that.
+    `explaining`: findings are told at length, none twice; a new act may change that.
     """
 
     def __init__(self, console: Console, *, explaining: bool = False) -> None:
@@ -69,8 +69,10 @@ class Screen:
         if not self._console.is_terminal:
             yield
             return
-        columns = (SpinnerColumn(), TextColumn("{task.fields[now]}"), BarColumn(24), TextColumn("{task.description}"))
-        with Progress(*columns, console=self._console, transient=True) as self._progress:
+        now, heard = TextColumn("{task.fields[now]}"), TextColumn("{task.description}", markup=False)
+        with Progress(
+            SpinnerColumn(), now, BarColumn(24), heard, console=self._console, transient=True
+        ) as self._progress:
             self._task = self._progress.add_task("", total=(end - begin).total_seconds(), now=_clock(begin))
             yield
         self._progress = None
@@ -84,7 +86,7 @@ class Screen:
             )
 
     def act(self, now: datetime, title: str, story: str, *, explaining: bool) -> None:
-        """Open an act; `explaining`: the findings' messages are shown in it, each reason's once."""
+        """Open an act; `explaining`: findings are told at length in it, none twice."""
         self._moment, self._explaining = "", explaining
         self.say(Text.assemble("\n", (f"{now:%H:%M}  {title}", "bold")), self._indented(story, 7))
 
@@ -102,8 +104,8 @@ class Screen:
                 line.add_column(width=width)
             line.add_row(self._time(moment), Text(row.what, _WHAT_STYLES[row.what]), _subjects(entry), _text(row))
             self.say(line)
-            if self._explaining and row.message and row.detail not in self._explained:
-                self._explained.add(row.detail)
+            if self._explaining and row.message and row.message not in self._explained:
+                self._explained.add(row.message)
                 self.say(self._indented(row.message, 17))
 
     def _time(self, moment: datetime) -> Text:
@@ -111,9 +113,8 @@ class Screen:
         return Text("" if shown == self._moment else self._moment, "dim")
 
     def _indented(self, text: str, columns: int) -> Text:
-        indent = " " * columns
-        lines = textwrap.fill(text, self._console.width, initial_indent=indent, subsequent_indent=indent)
-        return Text(lines, "dim")
+        wrapped = textwrap.fill(text, self._console.width - columns)
+        return Text(textwrap.indent(wrapped, " " * columns), "dim")
 
 
 def _clock(moment: datetime) -> str:

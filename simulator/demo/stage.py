@@ -58,7 +58,7 @@ class Stage:
         self._end_moment()
 
     def _end_moment(self) -> None:
-        self.chronicle.hear()
+        self.chronicle.hear(self.azure.log_lines())
         self.chronicle.end_moment()
 
     def people_have_changed(self) -> None:
@@ -70,12 +70,17 @@ class Stage:
 async def set_stage(azure: LocalAzure, screen: Screen) -> AsyncIterator[Stage]:
     """Follow the app's log, and sign the customer in."""
     clock = azure.world.clock
-    chronicle = Chronicle(clock, azure.host, screen.tell, lambda row: screen.glance(clock.now(), row))
+    chronicle = Chronicle(clock, screen.tell, screen.glance)
     async with Customer(azure) as customer:
-        following = asyncio.create_task(chronicle.follow())
+        following = asyncio.create_task(_follow(azure, chronicle))
         try:
             yield Stage(azure, customer, screen, chronicle, clock.now())
         finally:
             following.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await following
+
+
+async def _follow(azure: LocalAzure, chronicle: Chronicle) -> None:
+    async for _ in azure.host.follow():
+        chronicle.hear(azure.log_lines())
