@@ -41,6 +41,7 @@ Paste into another terminal:
   az login --identity --output table
   az vm list --output table
   az vm start --resource-group rg-asleep --name asleep
+  az vm extension list --resource-group rg-asleep --vm-name asleep --output table
   az network nsg rule create --resource-group rg-server-2022 --nsg-name nsg-server-2022 --name DenyAllOutbound \\
     --priority 200 --direction Outbound --access Deny --protocol '*' --destination-port-ranges '*' --output table
   az network nsg rule list --resource-group rg-server-2022 --nsg-name nsg-server-2022 --output table

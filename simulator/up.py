@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import socket
 import sys
 from collections.abc import Coroutine
@@ -43,12 +44,13 @@ def main() -> int:
     except (AzuriteMissing, ChildFailed) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    except KeyboardInterrupt:
+    except asyncio.CancelledError:
         sys.stdout.write("\nStopped.\n")
     return 0
 
 
 async def _serve(options: argparse.Namespace) -> None:
+    _end_on_signals()
     screen = Screen(make_console(), explaining=True)
     world = World(LocalClock(datetime.now(UTC) - SETTLING))
     world.retry_after_scale = 1 / options.speed
@@ -70,6 +72,13 @@ async def _serve(options: argparse.Namespace) -> None:
         sys.stdout.write(invite(azure, options.speed))
         sys.stdout.flush()
         await _until_one_ends(world.clock.run(options.speed), _show_log(azure, screen))
+
+
+def _end_on_signals() -> None:
+    task = asyncio.current_task()
+    assert task is not None
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
 
 
 async def _until_one_ends(*work: Coroutine[Any, Any, None]) -> None:
