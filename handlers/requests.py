@@ -17,6 +17,9 @@ from shared.model.check import Check
 from shared.model.desired import Mode
 from shared.model.resource_id import ResourceId
 
+_NO_CHECK = "The request is no check"
+# An ARM id has 2,000 characters at the very most; what is wrong with a body is told with what it says.
+_LONGEST_BODY = 16 * 1024
 _EXAMPLE = {
     "subject": "/subscriptions/<id>/resourceGroups/<group>/providers/Microsoft.Compute/virtualMachines/<name>",
     "mode": "audit",
@@ -38,10 +41,12 @@ async def request_check(guard: Guard, body: bytes) -> Answer:
     Bad input (400), a subscription that is not watched (403), and enforcement that the settings don't permit (403)
     are answered with a problem that says what to send or to set.
     """
+    if len(body) > _LONGEST_BODY:
+        return _problem(400, _NO_CHECK, f"The body has {len(body)} bytes; send {_LONGEST_BODY} at most.")
     try:
         asked = CheckRequest.model_validate_json(body)
     except ValidationError as error:
-        return _problem(400, "The request is no check", _faults(error))
+        return _problem(400, _NO_CHECK, _faults(error))
     subject = ResourceId(asked.subject)
     if not guard.settings.watches(subject.subscription_id):
         return _problem(
