@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
@@ -13,6 +13,7 @@ from aiohttp import web
 from simulator.arm.absence import refuse_below_absent
 from simulator.arm.admission import admit, authenticate
 from simulator.arm.answers import Answer, ArmRequest
+from simulator.arm.api_versions import PROVIDERS, shown_to
 from simulator.arm.errors import ArmError, invalid_request_content
 from simulator.arm.fault_answers import answer_for
 from simulator.arm.ids import top_level
@@ -70,6 +71,8 @@ class Gateway:
         if answer.headers.get("x-ms-failure-cause") == "gateway" and "providers" in route.segments:
             return answer  # no provider saw the request
         namespace = route.type.split("/")[0]
+        if answer.status < 400:
+            _show_to(request.api_version, answer, PROVIDERS.get(namespace, {}))
         answer.headers = headers | PROVIDER_HEADERS.get(namespace, dict)() | answer.headers
         return answer
 
@@ -122,3 +125,10 @@ class Gateway:
         if incoming.transport:
             incoming.transport.abort()
         raise asyncio.CancelledError
+
+
+def _show_to(api_version: str, answer: Answer, since: Mapping[str, str]) -> None:
+    """Leave out of an answer what an api-version does not know."""
+    answer.body = shown_to(api_version, answer.body, since)
+    if "ETag" in answer.headers and "etag" not in answer.body:
+        del answer.headers["ETag"]

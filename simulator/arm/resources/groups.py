@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import json
 
 from simulator.arm.answers import Answer, ArmRequest
+from simulator.arm.api_versions import RESOURCE_GROUPS, shown_to
 from simulator.arm.errors import gateway, resource_group_not_found
 from simulator.arm.ids import RESOURCE_GROUP_TYPE, group_id
 from simulator.arm.resources.filters import filtered
@@ -13,6 +15,8 @@ from simulator.store import Json
 from simulator.world import World
 
 DELETION_WAIT = 15
+JOB = "RESOURCEGROUPDELETIONJOB-"
+HYPHEN = ":2D"
 
 
 def stored(world: World, request: ArmRequest) -> Json:
@@ -41,11 +45,11 @@ def new_group(subscription_id: str, name: str, location: str, managed_by: str | 
 
 def _list(world: World, request: ArmRequest) -> Answer:
     groups = world.resources.of_type(request.params["subscription"], RESOURCE_GROUP_TYPE)
-    return Answer(200, {"value": filtered(request, groups)})
+    return _show(request, 200, {"value": filtered(request, groups)})
 
 
 def _get(world: World, request: ArmRequest) -> Answer:
-    return Answer(200, stored(world, request))
+    return _show(request, 200, stored(world, request))
 
 
 def _head(world: World, request: ArmRequest) -> Answer:
@@ -73,13 +77,17 @@ def _put(world: World, request: ArmRequest) -> Answer:
         )
         raise gateway(409, "InvalidResourceGroupLocation", text)
     world.resources[group["id"]] = group
-    return Answer(200 if existing else 201, group)
+    return _show(request, 200 if existing else 201, group)
 
 
 def _patch(world: World, request: ArmRequest) -> Answer:
     group = stored(world, request)
     group |= {key: request.document[key] for key in ("tags", "managedBy") if key in request.document}
-    return Answer(200, group)
+    return _show(request, 200, group)
+
+
+def _show(request: ArmRequest, status: int, body: Json) -> Answer:
+    return Answer(status, shown_to(request.api_version, body, RESOURCE_GROUPS))
 
 
 def _delete(world: World, request: ArmRequest) -> Answer:
@@ -100,17 +108,32 @@ def _delete(world: World, request: ArmRequest) -> Answer:
 
 
 def _deletion_result(world: World, request: ArmRequest) -> Answer:
-    job = request.params["job"]
-    name = base64.urlsafe_b64decode(job + "=" * (-len(job) % 4)).decode()
+    name = _name_of(request.params["job"])
     gone = group_id(request.params["subscription"], name) not in world.resources
     return Answer(200) if gone else Answer(202, None, _deletion_headers(world, request, name))
 
 
 def _deletion_headers(world: World, request: ArmRequest, name: str) -> dict[str, str]:
-    job = base64.urlsafe_b64encode(name.encode()).decode().rstrip("=")
-    path = f"/subscriptions/{request.params['subscription']}/operationresults/{job}"
+    path = f"/subscriptions/{request.params['subscription']}/operationresults/{_job_of(name)}"
     location = {"Location": f"{request.base_url}{path}?api-version={request.api_version}"}
     return location | world.operations.wait_header(DELETION_WAIT)
+
+
+def _job_of(name: str) -> str:
+    """Give the job that deletes a group as a URL names it: a JSON document, base64 without padding."""
+    job = {"jobId": f"{JOB}{name.upper().replace('-', HYPHEN)}-WESTEUROPE", "jobLocation": "westeurope"}
+    return base64.urlsafe_b64encode(json.dumps(job, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def _name_of(job: str) -> str:
+    """Give the name, in upper case, of the group that a job deletes; empty for what is no job."""
+    try:
+        document = json.loads(base64.urlsafe_b64decode(job + "=" * (-len(job) % 4)))
+    except ValueError:
+        return ""
+    if not isinstance(document, dict):
+        return ""
+    return str(document.get("jobId", "")).removeprefix(JOB).rpartition("-")[0].replace(HYPHEN, "-")
 
 
 GROUPS = "/subscriptions/{subscription}/resourceGroups"
