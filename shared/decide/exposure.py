@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from shared.decide.flows import admin_center_port, inbound_flow
 from shared.decide.machines_behind import Machine
-from shared.decide.outrank import is_default, is_ours
+from shared.decide.outrank import is_ours
 from shared.decide.passage import judge_passage
 from shared.decide.rule_match import remote_side
 from shared.decide.sentences import describe_doubt, describe_rule, evidence_of
@@ -47,7 +47,7 @@ def _judge(
 
 
 def _lets_everybody_in(rule: SecurityRule, estate: Estate, flow: Flow) -> bool:
-    if is_ours(rule) or is_default(rule):
+    if is_ours(rule):
         return False
     traffic, readings = traffic_of(estate, flow)
     return match_prefixes(remote_side(rule).prefixes, traffic.remote, readings[0]).certain.covers(traffic.remote)

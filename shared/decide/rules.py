@@ -80,7 +80,7 @@ def _is_wanted(group: NetworkSecurityGroup, judged: Judged, desired: DesiredStat
         return not (as_wished and judged.opens_what_it_is_for)
     if desired.rules is not Rules.ALWAYS or not all(passage.is_open for passage in judged.bare):
         return False
-    return not as_wished and not any(has_same_content(rule, wished) for rule in group.security_rules)
+    return not any(has_same_content(rule, wished) for rule in group.security_rules)
 
 
 def _put(
@@ -95,7 +95,7 @@ def _put(
         (one.first_denying_priority for one in judged.bare if one.may_be_opened and one.first_denying_priority),
         default=None,
     )
-    others = [rule for rule in group.security_rules if rule is not existing] + [action.desired for action in before]
+    others = [*group.security_rules, *(action.desired for action in before)]
     taken = frozenset(rule.priority for rule in others if rule.direction is wished.direction)
     space = space_of(estate, group, judged.wish.flows, desired.outrank)
     placement = choose_priority(space, limit, wished.priority, taken, existing)

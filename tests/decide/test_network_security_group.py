@@ -98,6 +98,13 @@ def test_an_nsg_that_is_opted_out_or_a_services_is_left_alone(
     assert (reasons(plan), plan.actions, plan.checks) == ([reason], (), ())
 
 
+def test_an_nsg_whose_own_group_may_not_be_read_is_left_alone_whatever_is_known_of_its_vms() -> None:
+    far = ResourceId(str(NSG).replace("rg-app", "rg-network"))
+    here = estate(HEALTHY, subnet_group=security_group(DENY, identity=far))
+    plan = plan_of(here, group=far)
+    assert (reasons(plan), plan.actions) == ([Reason.READ_FAILED], ())
+
+
 def test_an_nsg_on_a_network_interface_serves_its_vm() -> None:
     here = estate(HEALTHY, interface_group=security_group(DENY, identity=NIC_NSG))
     assert names(plan_of(here, group=NIC_NSG)) == ["PortForWACService", "PortForAADService"]
@@ -231,6 +238,13 @@ def test_without_a_vm_that_is_certainly_for_wac_nothing_is_written(vm: VirtualMa
     assert (plan.status, plan.actions) == (Status.UNKNOWN, ())
 
 
+def test_neither_is_a_subnet_that_has_gone() -> None:
+    unread = NETWORK.child("subnets", "gone")
+    here = estate(HEALTHY, subnet_group=security_group(subnet_ids=(unread,)), absent=frozenset({unread}))
+    assert names(plan_of(here, OFFICE)) == ["PortForWAC"]
+    assert plan_of(here, OFFICE).status is Status.NON_COMPLIANT
+
+
 @pytest.mark.parametrize("gone", [NIC, OTHER])
 def test_what_has_gone_meanwhile_is_no_matter(gone: ResourceId) -> None:
     around = {"interfaces": [DANGLING]} if gone == OTHER else {"subnets": LISTED}
@@ -354,6 +368,10 @@ def test_a_vm_and_its_nsg_never_ask_for_each_other_in_turn(
     asked_by_vm = decide_virtual_machine(here, VM, desired).checks
     asked_by_group = plan_of(here, desired).checks
     assert not (asked_by_vm and asked_by_group)
+
+
+def test_one_that_some_people_in_it_can_come_through_is_not() -> None:
+    assert reasons(plan_of(estate(HEALTHY, subnet_group=security_group(deny_in(source="10.1.3.0/24"))))) == []
 
 
 def test_a_network_that_people_in_it_cannot_come_through_is_told() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.decide.outrank import MARKER
 from shared.decide.virtual_machine import decide_virtual_machine
 from shared.model.desired import DesiredState, Outrank
 from shared.model.estate import Estate, IpConfiguration, NetworkInterface, NetworkSecurityGroup, VirtualMachine
@@ -103,6 +104,15 @@ CASES = {
         security_group(deny_out(), replace(DENY_WAC, priority=300)),
         checks=(NSG,),
         said="singled this traffic out with rule DenyWac (priority 300)",
+    ),
+    "and when a rule of ours hides it that is itself hidden": Case(
+        (DELIBERATE, OUT),
+        security_group(
+            deny_out(),
+            allow_out("PortForWACService", 250, destination="WindowsAdminCenter", description=MARKER),
+            replace(DENY_WAC, priority=300),
+        ),
+        checks=(NSG,),
     ),
     "unless something allowed the service before it": Case(
         (OUT, OUT),
@@ -306,6 +316,16 @@ def test_of_several_addresses_the_primary_one_counts(
 ) -> None:
     plan = decide_virtual_machine(with_configurations(*configurations), VM, ENFORCED)
     assert [finding.reason for finding in plan.findings] == reasons
+
+
+def test_nsgs_are_told_in_the_order_in_which_traffic_meets_them() -> None:
+    here = estate(
+        HEALTHY, subnet_group=security_group(deny_in(), deny_out()), interface_group=nic_group(deny_in(), deny_out())
+    )
+    findings = decide_virtual_machine(here, VM, ENFORCED).findings
+    met = [(finding.reason, finding.evidence["network_security_group"]) for finding in findings]
+    assert met[:2] == [(OUT, str(NIC_NSG)), (OUT, str(NSG))]
+    assert met[-2:] == [(IN, str(NSG)), (IN, str(NIC_NSG))]
 
 
 def test_a_vm_without_any_interface_can_not_be_judged() -> None:

@@ -163,6 +163,16 @@ CASES = {
         ("PortForWACService 151", "PortForAADService 149"),
         (OUT, OUT),
     ),
+    "our rule that stands ahead of such a decision is put behind it when it is put": Case(
+        (
+            ours_out(priority=140, ports="*"),
+            replace(DENY_WAC, source_address_prefixes=("10.1.0.99",)),
+            BOTH_OURS[1],
+            deny_out(),
+        ),
+        ("PortForWACService 199",),
+        (LACKING,),
+    ),
     "and where there is no room behind it, there is none": Case(
         (replace(DENY_WAC, source_address_prefixes=("10.1.0.99",)), deny_out(priority=151)),
         ("PortForAADService 149",),
@@ -212,6 +222,9 @@ CASES = {
     "our rule that somebody turned into a deny is somebody's decision": Case(
         (replace(ours_out(), access=Access.DENY), BOTH_OURS[1], deny_out()), (), (DELIBERATE,)
     ),
+    "another rule of ours that was pointed elsewhere is left when one does the work": Case(
+        (*BOTH_OURS, ours_out("PortForWACService-wac-guard", 150, "Storage"), deny_out()),
+    ),
     "a name that somebody has is left to them": Case(
         (deny_out(), allow_in("portforwacservice", 100, source="10.0.0.1", ports="80")),
         ("PortForWACService-wac-guard 199", "PortForAADService 198"),
@@ -252,6 +265,12 @@ CASES = {
         (deny_out("Doubtful", 150, destination="Internet", source_port_ranges=("1-9",)), deny_out()),
         ("PortForWACService 149", "PortForAADService 148"),
         (OUT, OUT),
+    ),
+    "a flow of which a part can't be told is not opened": Case(
+        (allow_out("Doubtful", 150, destination="20.2.8.0/25", source_port_ranges=("1-9",)), deny_out()),
+        ("PortForAADService 199",),
+        (OUT, Reason.TRAFFIC_UNKNOWN, OUT),
+        said="Another part of the flow can't be judged",
     ),
     "what may be allowed before a certain deny can't be told": Case(
         (allow_out("Doubtful", 150, destination="CorpNetPublic"), deny_out()),
@@ -338,7 +357,7 @@ def test_once_they_are_there_nothing_more_is_to_do(one: Case) -> None:
     after = applied(one.estate, one.plan)
     again = decide_network_security_group(after, NSG, one.desired)
     assert again.actions == ()
-    opened = {OUT, LACKING} if one.puts and FULL not in one.reasons else set()
+    opened = {OUT, LACKING} if one.puts and not {FULL, Reason.TRAFFIC_UNKNOWN} & {*one.reasons} else set()
     assert not opened & {finding.reason for finding in again.findings}
 
 
@@ -420,6 +439,11 @@ def test_a_rule_keeps_its_name_when_the_ports_change_around_it() -> None:
     assert Case(rules, desired=OFFICE, machines=FOUR[:2]).plan.actions == ()
     (put,) = puts_of(Case(rules[1:], desired=OFFICE, machines=FOUR[:2]).plan)
     assert (put.name, put.destination_port_ranges) == ("PortForWAC", ("6516",))
+
+
+def test_a_rule_is_known_by_its_port_before_its_name() -> None:
+    rules = (ours_in("PortForWAC-6600", ports="6600", destination="10.1.0.4"),)
+    assert Case(rules, desired=OFFICE, machines=FOUR[1:2]).plan.actions == ()
 
 
 def test_our_rule_for_a_port_that_nobody_has_any_more_is_taken_for_the_new_one() -> None:

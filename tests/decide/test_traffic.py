@@ -159,6 +159,14 @@ CASES = {
         by="DenyInternet",
         **NO_TAGS,
     ),
+    "so they are where the prefixes of one of them are known": case(
+        TO_WAC,
+        allow_out("SignIn", 150, destination="AzureActiveDirectory"),
+        deny_out(),
+        access=DENIED,
+        by="DenyInternet",
+        service_tags={"windowsadmincenter": ("20.1.0.0/24",)},
+    ),
     "without prefixes, a private prefix is surely not the service": case(
         TO_WAC, deny_out(destination="10.0.0.0/8"), access=ALLOWED, by="AllowInternetOutBound", **NO_TAGS
     ),
@@ -237,6 +245,9 @@ CASES = {
         TO_WAC, deny_out(destination="*"), access=DENIED, by="DenyInternet", **ROUTED
     ),
     "with routes of one's own, a deny of Internet can't be told": case(TO_WAC, deny_out(), access=UNKNOWN, **ROUTED),
+    "nor can it where the prefixes are not known either": case(
+        TO_WAC, deny_out(), access=UNKNOWN, **ROUTED, **NO_TAGS
+    ),
     "with routes of one's own, a deny of VirtualNetwork can't be told": case(
         TO_WAC, deny_out(destination="VirtualNetwork"), access=UNKNOWN, **ROUTED
     ),
