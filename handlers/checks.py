@@ -45,6 +45,9 @@ async def receive_check(guard: Guard, text: str | bytes) -> None:
         if guard.turns.answered(check):
             logger.info("Check already answered", extra=log_fields(check))
             return
+        if guard.turns.superseded(check):
+            logger.info("Look superseded by a later one", extra=log_fields(check))
+            return
         report = await answer_check(guard, check, guard.desired)
         log_report(report)
         await _follow_up(guard, report)
@@ -73,7 +76,9 @@ async def _follow_up(guard: Guard, report: Report) -> None:
         for subject in report.checks:
             await _ask_for(guard, Check(subject, cause, check.correlation_id, report.observed_at), report.observed_at)
     if report.look_again_after is not None:
-        await send_check(guard.clients, check.again(report.observed_at or check.asked_at), report.look_again_after)
+        again = check.again(report.observed_at or check.asked_at, progressed=report.wrote)
+        await send_check(guard.clients, again, report.look_again_after)
+        guard.turns.note_look(again)
 
 
 async def _ask_for(guard: Guard, check: Check, at: datetime) -> None:

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 def make_report(check: Check, estate: Estate, plan: Plan, acted: Acted, desired: DesiredState) -> Report:
     """Put together what was seen, decided and done, and when to look again."""
     findings = plan.findings + acted.refusals
-    waits = [decide_look(plan, acted.results, desired, check.attempt)]
+    waits = [decide_look(plan, acted.results, desired, 0 if acted.wrote else check.attempt)]
     if acted.postponed:
         waits.append(decide_retry(check.attempt, acted.retry_after))
     return Report(

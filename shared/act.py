@@ -26,6 +26,10 @@ class Acted:
     retry_after: timedelta | None = None
 
     @property
+    def wrote(self) -> bool:
+        return any(result.outcome is Outcome.STARTED for result in self.results)
+
+    @property
     def postponed(self) -> bool:
         return any(result.outcome is Outcome.POSTPONED for result in self.results)
 

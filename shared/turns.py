@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
 from shared.model.check import Check
-from shared.model.plan import Outcome, Report, Status
+from shared.model.plan import Report, Status
 from shared.model.resource_id import ResourceId
 
 _REMEMBERED = 10_000
@@ -31,6 +31,7 @@ class Turns:
         """Remember nothing yet."""
         self._locks: WeakValueDictionary[ResourceId, asyncio.Lock] = WeakValueDictionary()
         self._well_at: OrderedDict[ResourceId, datetime] = OrderedDict()
+        self._look_at: OrderedDict[ResourceId, datetime] = OrderedDict()
         self._asked_for: dict[ResourceId, datetime] = {}
 
     @asynccontextmanager
@@ -65,8 +66,24 @@ class Turns:
         """Remember a report that leaves nothing open, forget the subject's last one otherwise."""
         subject = report.check.subject
         self._well_at.pop(subject, None)
-        wrote = any(result.outcome is Outcome.STARTED for result in report.actions)
-        if report.observed_at is not None and report.status in _ENDED_WELL and not wrote:
-            self._well_at[subject] = report.observed_at
-            if len(self._well_at) > _REMEMBERED:
-                self._well_at.popitem(last=False)
+        if report.observed_at is not None and report.status in _ENDED_WELL and not report.wrote:
+            _remember(self._well_at, subject, report.observed_at)
+
+    def superseded(self, check: Check) -> bool:
+        """Tell whether a look again was asked for later than this one: it serves, so that no chain doubles."""
+        look_at = self._look_at.get(check.subject)
+        if check.attempt == 0 or check.asked_at is None:
+            return False
+        return look_at is not None and look_at > check.asked_at
+
+    def note_look(self, check: Check) -> None:
+        """Remember that a look again was queued."""
+        if check.asked_at is not None:
+            self._look_at.pop(check.subject, None)
+            _remember(self._look_at, check.subject, check.asked_at)
+
+
+def _remember(memory: OrderedDict[ResourceId, datetime], subject: ResourceId, at: datetime) -> None:
+    memory[subject] = at
+    if len(memory) > _REMEMBERED:
+        memory.popitem(last=False)

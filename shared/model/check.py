@@ -14,7 +14,7 @@ class Check:
 
     `asked_at` is when, by Azure's time, the reason to look arose: a complete observation that began later has
     already answered it. None asks for a look in any case.
-    `attempt` counts the looks of one chain and sets how long the next one waits.
+    `attempt` counts the looks of one chain, 0 being what began it, and sets how long the next one waits.
     """
 
     subject: ResourceId
@@ -23,6 +23,6 @@ class Check:
     asked_at: datetime | None
     attempt: int = 0
 
-    def again(self, asked_at: datetime | None) -> Check:
-        """Name the next look of this chain."""
-        return replace(self, asked_at=asked_at, attempt=self.attempt + 1)
+    def again(self, asked_at: datetime | None, *, progressed: bool = False) -> Check:
+        """Name the next look of this chain; where something was started, the first of a new one."""
+        return replace(self, asked_at=asked_at, attempt=1 if progressed else self.attempt + 1)

@@ -188,3 +188,7 @@ class Report:
     actions: tuple[ActionResult, ...] = ()
     checks: tuple[ResourceId, ...] = ()
     look_again_after: timedelta | None = None
+
+    @property
+    def wrote(self) -> bool:
+        return any(result.outcome is Outcome.STARTED for result in self.actions)

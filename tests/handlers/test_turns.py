@@ -99,3 +99,27 @@ async def test_a_subject_that_azure_does_not_answer_for_keeps_its_own_checks_wai
     azure.world.faults.release()
     await checks
     assert len(azure.world.installs) == 2
+
+
+async def test_of_two_looks_again_the_later_one_serves(azure: LocalAzure, enforcing: Guard) -> None:
+    site = build_site(azure.world, agent_ready=False)
+    asked: list[datetime] = []
+    for _ in range(2):
+        await receive(enforcing, site.vm_id)
+        asked.append(azure.world.clock.now())
+        await azure.advance(45)
+    azure.world.requests.clear()
+
+    await receive_check(enforcing, write_check(check_of(site.vm_id, asked_at=asked[0], attempt=1)))
+    assert list(azure.world.requests) == []
+    await receive_check(enforcing, write_check(check_of(site.vm_id, asked_at=asked[1], attempt=1)))
+    assert len(azure.world.requests.reads(site.vm_id)) == 1
+
+
+async def test_an_event_is_looked_at_however_many_looks_are_waiting(azure: LocalAzure, enforcing: Guard) -> None:
+    site = build_site(azure.world, agent_ready=False)
+    earlier = azure.world.clock.now() - timedelta(minutes=1)
+    await receive(enforcing, site.vm_id)
+    azure.world.requests.clear()
+    await receive(enforcing, site.vm_id, asked_at=earlier)
+    assert len(azure.world.requests.reads(site.vm_id)) == 1
