@@ -17,7 +17,25 @@ from simulator.world import World
 
 VM_TYPE = "Microsoft.Compute/virtualMachines"
 EXTENSION_TYPE = f"{VM_TYPE}/extensions"
-CHANGEABLE = ("securityProfile", "diagnosticsProfile", "licenseType", "availabilitySet", "priority", "evictionPolicy")
+ECHOED = (
+    "additionalCapabilities",
+    "applicationProfile",
+    "availabilitySet",
+    "billingProfile",
+    "capacityReservation",
+    "diagnosticsProfile",
+    "evictionPolicy",
+    "extensionsTimeBudget",
+    "host",
+    "hostGroup",
+    "licenseType",
+    "platformFaultDomain",
+    "priority",
+    "proximityPlacementGroup",
+    "scheduledEventsProfile",
+    "securityProfile",
+    "virtualMachineScaleSet",
+)
 
 
 def new_vm(world: World, vm_id: str, document: Json) -> tuple[Json, Machine]:
@@ -38,38 +56,30 @@ def new_vm(world: World, vm_id: str, document: Json) -> tuple[Json, Machine]:
     }
     profile = os_profile(asked.get("osProfile"), storage, system)
     properties |= {"osProfile": profile} if profile else {}
-    properties |= {key: copy.deepcopy(asked[key]) for key in CHANGEABLE if asked.get(key) is not None}
+    properties |= {key: copy.deepcopy(asked[key]) for key in ECHOED if asked.get(key) is not None}
     properties |= {"networkProfile": network_profile(asked), "timeCreated": timestamp(now)}
     vm: Json = {"name": name, "id": vm_id, "type": VM_TYPE, "location": document["location"].replace(" ", "").lower()}
-    vm |= {
-        key: copy.deepcopy(document[key])
-        for key in ("tags", "identity", "zones", "plan")
-        if document.get(key) is not None
-    }
+    vm |= {key: copy.deepcopy(document[key]) for key in ("tags", "zones", "plan") if document.get(key) is not None}
+    vm |= {"identity": with_identity(world, document["identity"], None)} if document.get("identity") else {}
     vm |= {"properties": properties, "etag": '"1"'}
     computer_name = profile.get("computerName", name) if profile else name
     return vm, Machine(vm_id, system.name, system.version, computer_name, now, generation=system.generation)
 
 
-def update_vm(vm: Json, document: Json) -> None:
-    """Change a VM as a PUT or PATCH asks; what it does not name stays."""
-    asked = document.get("properties") or {}
-    properties = vm["properties"]
-    if asked.get("hardwareProfile"):
-        refuse_size(asked["hardwareProfile"].get("vmSize"))
-        properties["hardwareProfile"]["vmSize"] = asked["hardwareProfile"]["vmSize"]
-    allowed = (asked.get("osProfile") or {}).get("allowExtensionOperations")
-    if allowed is not None and "osProfile" in properties:
-        properties["osProfile"]["allowExtensionOperations"] = allowed
-    if asked.get("networkProfile"):
-        properties["networkProfile"] = network_profile(asked)
-    properties |= {key: copy.deepcopy(asked[key]) for key in CHANGEABLE if asked.get(key) is not None}
-    vm |= {key: copy.deepcopy(document[key]) for key in ("tags", "identity") if document.get(key) is not None}
-
-
-def next_etag(vm: Json) -> None:
-    """Count a VM's version up: its etag is a counter in quotes."""
-    vm["etag"] = f'"{int(vm["etag"].strip(chr(34))) + 1}"'
+def with_identity(world: World, asked: Json, stored: Json | None) -> Json:
+    """Give a VM's identities as Azure shows them, with the ids of their principals; those it has keep theirs."""
+    kind = asked.get("type", "None")
+    identity: Json = {"type": kind}
+    if "SystemAssigned" in kind:
+        principal = (stored or {}).get("principalId") or str(uuid4())
+        identity |= {"principalId": principal, "tenantId": world.tenant_id}
+    if "UserAssigned" in kind:
+        known = (stored or {}).get("userAssignedIdentities", {})
+        identity["userAssignedIdentities"] = {
+            name: known.get(name) or {"principalId": str(uuid4()), "clientId": str(uuid4())}
+            for name in asked.get("userAssignedIdentities") or {}
+        }
+    return identity
 
 
 def network_profile(asked: Json) -> Json:

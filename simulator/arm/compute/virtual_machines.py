@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import copy
-
 from simulator.arm.answers import Answer, ArmRequest
+from simulator.arm.compute.changes import next_etag, update_vm
 from simulator.arm.compute.instance_view import instance_view
 from simulator.arm.compute.lookup import find_vm, vm_id_of
-from simulator.arm.compute.models import VM_TYPE, new_vm, next_etag, update_vm
+from simulator.arm.compute.models import VM_TYPE, new_vm
+from simulator.arm.compute.profiles import disk_ids, while_disks_are_made
 from simulator.arm.compute.work import start
 from simulator.arm.errors import ArmError, compute, network_child_not_found
 from simulator.arm.ids import ArmId, group_id, same
@@ -58,10 +58,10 @@ def _shouted(vm: Json) -> Json:
 
 
 def get_vm(world: World, request: ArmRequest) -> Answer:
-    """Answer a GET of one VM."""
+    """Answer a GET of one VM: with its instance view it has no ETag header."""
     vm = find_vm(world, request)
-    shown = view(world, vm, expanded=request.expands("instanceView"))
-    return Answer(200, shown, {"ETag": vm["etag"]})
+    expanded = request.expands("instanceView")
+    return Answer(200, view(world, vm, expanded=expanded), {} if expanded else {"ETag": vm["etag"]})
 
 
 def get_instance_view(world: World, request: ArmRequest) -> Answer:
@@ -86,12 +86,8 @@ def put_vm(world: World, request: ArmRequest) -> Answer:
         machine.boot(world.clock.now(), world.agent_seconds)
         machine.since = world.clock.now()
 
-    body = copy.deepcopy(view(world, vm))
-    disk = body["properties"]["storageProfile"]["osDisk"]
-    del disk["managedDisk"]["id"]
-    if disk["createOption"] == "FromImage":
-        del disk["name"]
-    return start(world, request, Answer(201, body, {"ETag": vm["etag"]}), world.machine_seconds, finish)
+    answer = Answer(201, while_disks_are_made(view(world, vm), set()), {"ETag": vm["etag"]})
+    return start(world, request, answer, world.machine_seconds, finish)
 
 
 def patch_vm(world: World, request: ArmRequest) -> Answer:
@@ -131,7 +127,8 @@ def attach_interfaces(world: World, vm: Json) -> None:
 
 def _update(world: World, request: ArmRequest, vm: Json) -> Answer:
     before = [reference["id"] for reference in vm["properties"]["networkProfile"]["networkInterfaces"]]
-    update_vm(vm, request.document)
+    disks = disk_ids(vm["properties"]["storageProfile"])
+    update_vm(world, vm, world.machine(vm["id"]), request.document)
     attach_interfaces(world, vm)
     after = {reference["id"].lower() for reference in vm["properties"]["networkProfile"]["networkInterfaces"]}
     for interface_id in before:
@@ -143,7 +140,7 @@ def _update(world: World, request: ArmRequest, vm: Json) -> Answer:
     def finish() -> None:
         vm["properties"]["provisioningState"] = "Succeeded"
 
-    answer = Answer(200, view(world, vm), {"ETag": vm["etag"]})
+    answer = Answer(200, while_disks_are_made(view(world, vm), disks), {"ETag": vm["etag"]})
     return start(world, request, answer, world.machine_seconds, finish)
 
 
