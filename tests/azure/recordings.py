@@ -1,0 +1,88 @@
+"""Recorded traffic of the real services, read as it is; and a server that gives recorded answers again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from multidict import CIMultiDict
+
+from simulator.tls import Certificates
+
+FOLDER = Path(__file__).parents[2].parent / "shared" / "recordings"
+needs_recordings = pytest.mark.skipif(not FOLDER.is_dir(), reason="the recorded traffic is not beside the project")
+# What the server says of a body by itself.
+_OF_THE_WIRE = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A recorded answer, with the path that was asked for."""
+
+    status: int
+    body: Any = None
+    headers: Mapping[str, str | list[str]] = field(default_factory=dict)
+    path: str = ""
+
+    @property
+    def code(self) -> str:
+        """The error's code, whether in ARM's envelope or not."""
+        error: dict[str, Any] = self.body.get("error", self.body)
+        return str(error["code"])
+
+    @property
+    def retry_after(self) -> int | None:
+        asked = next((text for name, text in self.headers.items() if name.lower() == "retry-after"), None)
+        return int(asked) if isinstance(asked, str) else None
+
+    def response(self) -> web.Response:
+        """Make it anew: some recordings kept no headers, and some headers came more than once."""
+        headers = CIMultiDict({"Content-Type": "application/json; charset=utf-8"} if not self.headers else {})
+        for name, texts in self.headers.items():
+            for text in [texts] if isinstance(texts, str) else texts:
+                if name.lower() not in _OF_THE_WIRE:
+                    headers.add(name, text)
+        body = b"" if self.body is None else json.dumps(self.body).encode()
+        return web.Response(status=self.status, body=body, headers=headers)
+
+
+def answers_of(recording: Path) -> list[Answer]:
+    """Read a recording: one answer, or those of a sequence."""
+    document = json.loads(recording.read_text())
+    exchanges = document.get("sequence") or [document]
+    return [
+        Answer(one["response"]["status"], one["response"]["body"], one["response"]["headers"], one["request"]["path"])
+        for one in exchanges
+        if "response" in one
+    ]
+
+
+def recordings(*folders: str) -> list[Any]:
+    """Give the recordings of folders as parameters of a test, each with its name; none where there are none."""
+    found = (path for folder in folders for path in sorted((FOLDER / folder).glob("*.json")))
+    return [pytest.param(path, id=path.stem) for path in found]
+
+
+@asynccontextmanager
+async def replaying(answers: Iterable[Answer], certificates: Certificates) -> AsyncIterator[str]:
+    """Serve these answers in their order, whatever is asked; gives the server's URL."""
+    remaining = iter(answers)
+
+    async def answer(_: web.Request) -> web.Response:
+        return next(remaining).response()
+
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", answer)
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=certificates.server_context()).start()
+        yield f"https://localhost:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
