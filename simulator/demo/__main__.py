@@ -19,7 +19,7 @@ from simulator.child_process import ChildFailed
 from simulator.demo.audit import audit
 from simulator.demo.ending import make_tables, make_verdict
 from simulator.demo.screen import WIDTH, Screen, make_console
-from simulator.demo.stage import set_stage
+from simulator.demo.stage import import_customer, set_stage
 from simulator.demo.story import END, play
 from simulator.demo.verdict import count, find_faults
 from simulator.deployment import APP, app_settings, subscribe_app
@@ -54,10 +54,11 @@ async def _run(options: argparse.Namespace) -> int:
     settings = app_settings(SUBSCRIPTION_ID, enforcing=not options.audit)
     async with AsyncExitStack() as stack:
         with screen.starting("Starting a local Azure, and the app in a Functions host …"):
+            importing = asyncio.create_task(asyncio.to_thread(import_customer))
             azure = await stack.enter_async_context(LocalAzure(APP, settings))
             await subscribe_app(azure)
+            stage = await stack.enter_async_context(set_stage(azure, screen, await importing))
         screen.say(Text(_OPENING.format(mode="audits alone" if options.audit else "enforces")))
-        stage = await stack.enter_async_context(set_stage(azure, screen))
         with screen.playing(stage.began, END):
             await play(stage)
         totals = count(stage)

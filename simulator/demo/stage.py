@@ -8,14 +8,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 from simulator.demo.belongings import Belongings, others_belongings
 from simulator.demo.cases import Case
 from simulator.demo.chronicle import Chronicle
-from simulator.demo.customer import Customer
 from simulator.demo.screen import Screen
 from simulator.host.contract import Tally
 from simulator.local import LocalAzure
+
+if TYPE_CHECKING:
+    from simulator.demo.customer import Customer
 
 
 @dataclass(slots=True)
@@ -66,12 +69,19 @@ class Stage:
         self.untouched = others_belongings(self.azure.world)
 
 
+def import_customer() -> type[Customer]:
+    """Import the SDK's clients, which takes seconds: it may be done in a thread, while other things start."""
+    from simulator.demo.customer import Customer  # noqa: PLC0415 - slow to import
+
+    return Customer
+
+
 @asynccontextmanager
-async def set_stage(azure: LocalAzure, screen: Screen) -> AsyncIterator[Stage]:
+async def set_stage(azure: LocalAzure, screen: Screen, customer_type: type[Customer]) -> AsyncIterator[Stage]:
     """Follow the app's log, and sign the customer in."""
     clock = azure.world.clock
     chronicle = Chronicle(clock, screen.tell, screen.glance)
-    async with Customer(azure) as customer:
+    async with customer_type(azure) as customer:
         following = asyncio.create_task(_follow(azure, chronicle))
         try:
             yield Stage(azure, customer, screen, chronicle, clock.now())
