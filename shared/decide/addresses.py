@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache, reduce
@@ -24,7 +25,10 @@ class Addresses:
         return bool(self.ranges or self.tags)
 
     def __or__(self, other: Addresses) -> Addresses:
-        return Addresses(_merged([*self.ranges, *other.ranges]), self.tags | other.tags)
+        ranges = (
+            _merged([*self.ranges, *other.ranges]) if self.ranges and other.ranges else self.ranges or other.ranges
+        )
+        return Addresses(ranges, self.tags | other.tags)
 
     def __and__(self, other: Addresses) -> Addresses:
         return Addresses(_common(self.ranges, other.ranges), self.tags & other.tags)
@@ -34,7 +38,7 @@ class Addresses:
 
     def covers(self, other: Addresses) -> bool:
         """Tell whether every address of `other` is one of these."""
-        return not other - self
+        return other is self or not other - self
 
     def prefixes(self) -> tuple[str, ...]:
         """Write the set as CIDR prefixes and names of tags, in order."""
@@ -90,35 +94,36 @@ def _merged(ranges: Iterable[Range]) -> tuple[Range, ...]:
 
 
 def _common(ours: tuple[Range, ...], theirs: tuple[Range, ...]) -> tuple[Range, ...]:
-    common: list[Range] = []
-    i = j = 0
-    while i < len(ours) and j < len(theirs):
-        low, high = max(ours[i][0], theirs[j][0]), min(ours[i][1], theirs[j][1])
-        if low <= high:
-            common.append((low, high))
-        if ours[i][1] < theirs[j][1]:
-            i += 1
-        else:
-            j += 1
-    return tuple(common)
+    few, many = (ours, theirs) if len(ours) <= len(theirs) else (theirs, ours)
+    return tuple((max(low, start), min(high, end)) for low, high in few for start, end in _touching(many, low, high))
+
+
+def _touching(ranges: tuple[Range, ...], low: int, high: int) -> tuple[Range, ...]:
+    """Cut out the ranges that reach into low..high: tags have thousands, and most rules touch few of them."""
+    return ranges[bisect_left(ranges, low, key=_last) : bisect_right(ranges, high, key=_first)]
 
 
 def _without(ours: tuple[Range, ...], theirs: tuple[Range, ...]) -> tuple[Range, ...]:
+    if not theirs:
+        return ours
     rest: list[Range] = []
-    j = 0
     for start, end in ours:
         low = start
-        while j < len(theirs) and theirs[j][1] < low:
-            j += 1
-        k = j
-        while k < len(theirs) and theirs[k][0] <= end:
-            if theirs[k][0] > low:
-                rest.append((low, theirs[k][0] - 1))
-            low = max(low, theirs[k][1] + 1)
-            k += 1
+        for their_low, their_high in _touching(theirs, start, end):
+            if their_low > low:
+                rest.append((low, their_low - 1))
+            low = their_high + 1
         if low <= end:
             rest.append((low, end))
     return tuple(rest)
+
+
+def _first(ends: Range) -> int:
+    return ends[0]
+
+
+def _last(ends: Range) -> int:
+    return ends[1]
 
 
 def _prefixes(ends: Range) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from shared.decide.exposure import decide_exposure
 from shared.decide.flows import OUTBOUND_TAGS, admin_center_port, inbound_flow, needed_sources, outbound_flow
 from shared.decide.machines_behind import Machine, find_machines_behind
 from shared.decide.outlook import NAME_THE_CALLERS, Outlook, expect_nothing
-from shared.decide.passage import Passage, judge_passage
+from shared.decide.passage import Passage, judge_passages
 from shared.decide.permission import decide_enforcement
 from shared.decide.presence import decide_presence
 from shared.decide.rules import decide_rules
@@ -43,7 +43,7 @@ def decide_network_security_group(estate: Estate, subject: ResourceId, desired: 
             *decide_exposure(estate, group, behind.machines, desired),
         ),
         actions,
-        tuple(one.vm.id for one in behind.machines if _waits_for_this(estate, group, one, desired)),
+        _those_who_wait(estate, group, behind.machines, desired),
     )
 
 
@@ -69,7 +69,7 @@ def _closed_to_the_network(
     if desired.inbound_sources:
         return ()
     flows = (inbound_flow(one.place, admin_center_port(one.vm, desired), needed_sources(desired)) for one in machines)
-    passages = (judge_passage(estate, flow, group, desired.outrank) for flow in flows)
+    passages = judge_passages(estate, flows, group, desired.outrank)
     closed = [one for one in passages if not any(part.access is Access.ALLOW for part in one.parts)]
     return find_denials(group.id, closed, _expect_sources)
 
@@ -79,14 +79,20 @@ def _expect_sources(passage: Passage) -> Outlook:
     return outlook if passage.standing else replace(outlook, sentence=NAME_THE_CALLERS)
 
 
-def _waits_for_this(estate: Estate, group: NetworkSecurityGroup, machine: Machine, desired: DesiredState) -> bool:
-    """Tell whether a VM can be installed on, as far as this NSG goes, and may be."""
-    vm = machine.vm
-    flows = (outbound_flow(machine.place, tag) for tag in OUTBOUND_TAGS)
-    return (
-        vm.admin_center is None
-        and vm.power_state is PowerState.RUNNING
-        and vm.agent is AgentState.READY
-        and decide_enforcement(vm.id, desired) is None
-        and all(judge_passage(estate, flow, group, desired.outrank).is_open for flow in flows)
-    )
+def _those_who_wait(
+    estate: Estate, group: NetworkSecurityGroup, machines: Iterable[Machine], desired: DesiredState
+) -> tuple[ResourceId, ...]:
+    """Name the VMs that can be installed on, as far as this NSG goes, and may be."""
+    waiting = [
+        one
+        for one in machines
+        if one.vm.admin_center is None
+        and one.vm.power_state is PowerState.RUNNING
+        and one.vm.agent is AgentState.READY
+        and decide_enforcement(one.vm.id, desired) is None
+    ]
+    for tag in OUTBOUND_TAGS:
+        flows = [outbound_flow(one.place, tag) for one in waiting]
+        passages = judge_passages(estate, flows, group, desired.outrank)
+        waiting = [one for one, passage in zip(waiting, passages, strict=True) if passage.is_open]
+    return tuple(one.vm.id for one in waiting)

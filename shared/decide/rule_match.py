@@ -58,14 +58,12 @@ def covers_all_ports(ranges: Iterable[str]) -> bool:
 
 def match_rule(rule: SecurityRule, traffic: Traffic, reading: TagReading) -> Match:
     """Tell which of the traffic's remote addresses a rule matches."""
-    if rule.direction is not traffic.direction:
+    doubts = match_service(rule, traffic.direction, traffic.port)
+    if doubts is None:
         return Match()
-    doubts = [_match_protocol(rule), _match_port(rule, traffic.port)]
-    if None in doubts:
-        return Match()
-    remote = _match_side(remote_side(rule), traffic.remote, reading)
     local = match_local(rule, traffic, reading)
-    if not remote.possible or not local.possible:
+    remote = _match_side(remote_side(rule), traffic.remote, reading) if local.possible else Match()
+    if not remote.possible:
         return Match()
     doubts += ["" if local.certain.covers(traffic.local) else local.doubt or "it is for some of the addresses only"]
     doubts += ["" if covers_all_ports(rule.source_port_ranges) else "it is for some source ports only"]
@@ -76,6 +74,22 @@ def match_rule(rule: SecurityRule, traffic: Traffic, reading: TagReading) -> Mat
 def match_local(rule: SecurityRule, traffic: Traffic, reading: TagReading) -> Match:
     """Tell which of the traffic's private addresses a rule is for."""
     return _match_side(local_side(rule), traffic.local, reading)
+
+
+def tell_apart(
+    rules: Iterable[SecurityRule], traffic: Traffic, readings: Iterable[TagReading]
+) -> tuple[tuple[bool, bool], ...]:
+    """Give what tells the traffic's private addresses from others in the eyes of the rules: nothing else does."""
+    matches = (match_local(rule, traffic, reading) for reading in readings for rule in rules)
+    return tuple((match.certain.covers(traffic.local), bool(match.possible)) for match in matches)
+
+
+def match_service(rule: SecurityRule, direction: Direction, port_number: int) -> list[str] | None:
+    """Give None where direction, protocol or port don't match, else why they may not."""
+    if rule.direction is not direction:
+        return None
+    protocol, port = _match_protocol(rule), _match_port(rule, port_number)
+    return None if protocol is None or port is None else [protocol, port]
 
 
 def _match_protocol(rule: SecurityRule) -> str | None:

@@ -9,7 +9,7 @@ from shared.decide.denials import find_denials
 from shared.decide.machines_behind import MachinesBehind
 from shared.decide.outlook import Outlook, expect_nothing, expect_rule
 from shared.decide.outrank import is_ours
-from shared.decide.passage import Passage, judge_passage, without_ours
+from shared.decide.passage import Passage, judge_passages, without_ours
 from shared.decide.placement import Placement, choose_priority, space_of
 from shared.decide.wishes import Wish, claim_ours, has_same_content, named, wish_inbound, wish_outbound
 from shared.model.desired import DesiredState, Rules
@@ -64,11 +64,10 @@ def decide_rules(
 def _judge(
     estate: Estate, group: NetworkSecurityGroup, wish: Wish, existing: SecurityRule | None, desired: DesiredState
 ) -> Judged:
-    actual = tuple(judge_passage(estate, flow, group, desired.outrank) for flow in wish.flows)
+    actual = judge_passages(estate, wish.flows, group, desired.outrank)
     if not any(map(is_ours, group.security_rules)):
         return Judged(wish, existing, actual, actual)
-    others = without_ours(group)
-    bare = tuple(judge_passage(estate, flow, others, desired.outrank) for flow in wish.flows)
+    bare = judge_passages(estate, wish.flows, without_ours(group), desired.outrank)
     return Judged(wish, existing, actual, bare)
 
 

@@ -98,22 +98,24 @@ def addresses_of(prefix: str, reading: TagReading) -> Addresses:
 
 def match_prefixes(prefixes: tuple[str, ...], within: Addresses, reading: TagReading) -> Match:
     """Tell which addresses of `within` a rule's list of prefixes and tags matches."""
-    literals, symbols = _sorted_out(prefixes)
-    match = reduce(Match.__or__, (_match_symbol(symbol, within, reading) for symbol in symbols), Match())
-    if literals:
-        match |= _match_literals(literals, within, reading)
-    return match if match.possible - match.certain else Match(match.certain, match.certain)
+    literals, whole_families, symbols = _sorted_out(prefixes)
+    if "*" in symbols or reading.family in whole_families:
+        return Match(within, within)
+    matches = [_match_symbol(symbol, within, reading) for symbol in symbols]
+    matches += [_match_literals(literals, within, reading)] if literals else []
+    match = reduce(Match.__or__, matches, Match())
+    return match if match.possible != match.certain else Match(match.certain, match.certain)
 
 
 @lru_cache(maxsize=8192)
-def _sorted_out(prefixes: tuple[str, ...]) -> tuple[Addresses, tuple[str, ...]]:
-    symbols = tuple(text.strip() for text in prefixes if text.strip() and not parse_prefixes((text,)))
-    return parse_prefixes(prefixes), symbols
+def _sorted_out(prefixes: tuple[str, ...]) -> tuple[Addresses, frozenset[int], tuple[str, ...]]:
+    """Tell the addresses among the prefixes, which IP families they are all of, and the rest: names and `*`."""
+    literals = parse_prefixes(prefixes)
+    whole = frozenset(family for family, everything in ALL_OF_FAMILY.items() if literals.covers(everything))
+    return literals, whole, tuple(text.strip() for text in prefixes if text.strip() and not parse_prefixes((text,)))
 
 
 def _match_literals(literals: Addresses, within: Addresses, reading: TagReading) -> Match:
-    if literals.covers(ALL_OF_FAMILY[reading.family]):
-        return Match(within, within)
     certain = Addresses((literals & within).ranges)
     tags = within.tags if literals - _NOT_INTERNET else frozenset()
     return Match(certain, certain | Addresses(tags=tags), f"the addresses of {_listed(tags)} are not known")

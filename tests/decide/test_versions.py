@@ -9,7 +9,7 @@ from shared.decide.versions import parse_version
 NUMBERS = st.lists(st.integers(0, 2**40), min_size=1, max_size=6)
 
 
-@settings(derandomize=True)
+@settings(derandomize=True, deadline=None)
 @given(NUMBERS, NUMBERS)
 def test_versions_are_ordered_by_their_numbers(one: list[int], other: list[int]) -> None:
     longest = max(len(one), len(other))
