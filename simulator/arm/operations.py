@@ -7,6 +7,7 @@ right after its first answer, so that a clock standing still hangs nobody.
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,8 +23,9 @@ from simulator.store import Json
 if TYPE_CHECKING:
     from simulator.world import World
 
-# What a poller waits by itself where Azure asks for nothing, as it does of an extension's work.
+# What a poller waits by itself where Azure asks for nothing, as it does for work in the guest.
 UNASKED_WAIT = 30.0
+IN_THE_GUEST = re.compile("/(extensions/|runCommand)", re.I)
 
 # Since 2024 the URLs carry a certificate and a signature, some 3 kB in all: clients must send them back whole.
 CERTIFICATE = "MIIHhzCCBm-gAwIBAgITHgZ" * 96
@@ -57,7 +59,7 @@ class Waits:
         return self.polls[number] if number < len(self.polls) else self.later
 
 
-OF_EXTENSIONS = Waits(None)
+OF_THE_GUEST = Waits(None)
 OF_MACHINES = Waits(10.0, (35.0,))
 OF_NETWORKS = Waits(3.0, (1.0, 1.0, 2.0, 4.0, 8.0), 16.0)
 OF_THE_REST = Waits(1.0, OF_NETWORKS.polls, OF_NETWORKS.later)
@@ -67,7 +69,10 @@ type Completion = Callable[[], Failure | None]
 
 @dataclass(slots=True)
 class Operation:
-    """Work under way. `final_status` is what `Location` answers at last; `reported`: whether an event tells of it."""
+    """Work under way. `final_status` is what `Location` answers at last, with `output` if there is any.
+
+    `reported`: whether an event tells of it.
+    """
 
     request: ArmRequest
     subscription_id: str
@@ -84,12 +89,13 @@ class Operation:
     polls: int = 0
     timer: Timer | None = None
     reported: bool = True
+    output: Json | None = None
 
     @property
     def waits(self) -> Waits:
         """How long Azure asks to wait for work of this sort."""
         if self.provider == "Microsoft.Compute":
-            return OF_EXTENSIONS if "/extensions/" in self.request.path.lower() else OF_MACHINES
+            return OF_THE_GUEST if IN_THE_GUEST.search(self.request.path) else OF_MACHINES
         return OF_NETWORKS if "/virtualnetworks/" in self.request.path.lower() else OF_THE_REST
 
 
@@ -146,7 +152,7 @@ class Operations:
         """Answer `Location`: 202 until the end, then the final status without a body."""
         operation = self._find(request)
         if operation.state is not State.IN_PROGRESS:
-            return Answer(operation.final_status)
+            return Answer(operation.final_status, operation.output)
         return Answer(202, None, {"Location": self._result_url(operation)} | self.wait_header(operation.waits.first))
 
     def wait_header(self, seconds: float | None) -> dict[str, str]:
@@ -196,6 +202,8 @@ def _compute_body(operation: Operation) -> Json:
     body["status"] = str(operation.state)
     if operation.failure:
         body["error"] = {"code": operation.failure.code, "message": operation.failure.message}
+    elif operation.ended and operation.output is not None:
+        body["properties"] = {"output": operation.output}
     return body | {"name": operation.id}
 
 

@@ -55,6 +55,8 @@ COMPUTE_GROUPS = {
     "GetOperation": ((15000, 250.0), (45, 0.25)),
     "HighCostGet": ((900, 15.0), None),
 }
+# Older groups: how many in 3 minutes, and how many in 30.
+WINDOWED_GROUPS = {"ListVMExtensionTypes": (18000, 22500), "GetVMExtension": (10000, 22000)}
 REFUSING_GROUPS = frozenset({"PutVM", "UpdateVM", "DeleteVM"})
 
 
@@ -89,6 +91,8 @@ class Throttling:
 
     def count_compute(self, group: str, subscription_id: str, resource_id: str) -> dict[str, str]:
         """Take Compute's tokens for an operation group and give the header; raises ArmError when used up."""
+        if group in WINDOWED_GROUPS:
+            return self._count_windows(group, subscription_id)
         of_all, of_one = COMPUTE_GROUPS[group]
         whole = self._bucket(f"{group} {subscription_id}", *of_all)
         whole.take(self._clock.now())
@@ -98,6 +102,14 @@ class Throttling:
             if not own.take(self._clock.now()) and group in REFUSING_GROUPS and self.refuses_compute:
                 raise compute_throttled(f"{group}Resource", self._clock.now(), own.seconds_to_next)
             parts.append(f"Microsoft.Compute/{group}Resource;{own.remaining}")
+        return {"x-ms-ratelimit-remaining-resource": ",".join(parts)}
+
+    def _count_windows(self, group: str, subscription_id: str) -> dict[str, str]:
+        parts = []
+        for minutes, capacity in zip((3, 30), WINDOWED_GROUPS[group], strict=True):
+            bucket = self._bucket(f"{group}{minutes} {subscription_id}", capacity, capacity / minutes / 60)
+            bucket.take(self._clock.now())
+            parts.append(f"Microsoft.Compute/{group}{minutes}Min;{bucket.remaining}")
         return {"x-ms-ratelimit-remaining-resource": ",".join(parts)}
 
     def _bucket(self, name: str, capacity: float, rate: float) -> Bucket:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from simulator.arm.answers import Answer, ArmRequest
+from simulator.arm.errors import compute
 from simulator.world import World
 
 OFFERED: dict[str, tuple[str, dict[str, tuple[str, ...]]]] = {
     "microsoft.admincenter": ("Microsoft.AdminCenter", {"AdminCenter": ("0.0.0.337", "0.0.0.350")}),
-    "microsoft.compute": ("Microsoft.Compute", {"CustomScriptExtension": ("1.10.15",), "VMAccessAgent": ("2.4.14",)}),
+    "microsoft.compute": (
+        "Microsoft.Compute",
+        {"CustomScriptExtension": ("1.10.15",), "VMAccessAgent": ("1.0.2", "2.4.14")},
+    ),
     "microsoft.azure.networkwatcher": (
         "Microsoft.Azure.NetworkWatcher",
         {"NetworkWatcherAgentLinux": ("1.4.3320.1",), "NetworkWatcherAgentWindows": ("1.4.3320.1",)},
@@ -46,6 +50,25 @@ def list_versions(_: World, request: ArmRequest) -> Answer:
             for version in types.get(name, ())
         ],
     )
+
+
+def get_version(_: World, request: ArmRequest) -> Answer:
+    """Answer one version of a type; raises ArmError 404 for one that is not offered."""
+    root, types = _publisher(request)
+    kind, version = request.params["type"], request.params["version"]
+    if version not in types.get(next((known for known in types if known.lower() == kind.lower()), ""), ()):
+        text = f"Artifact: VMExtension was not found. Publisher, type and version: {root}/Types/{kind}/{version}."
+        raise compute(404, "NotFound", text)
+    properties = {
+        "operatingSystem": "Linux" if "linux" in kind.lower() else "Windows",
+        "computeRole": "IaaS",
+        "vmScaleSetEnabled": True,
+        "supportsMultipleExtensions": False,
+        "rollbackSupported": False,
+        "isJsonExtension": True,
+    }
+    name = {"location": request.params["location"], "name": version}
+    return Answer(200, {"properties": properties} | name | {"id": f"{root}/Types/{kind}/Versions/{version}"})
 
 
 def _publisher(request: ArmRequest) -> tuple[str, dict[str, tuple[str, ...]]]:

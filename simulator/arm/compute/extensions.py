@@ -28,6 +28,7 @@ ECHOED = (
     "settings",
 )
 FIXED = ("publisher", "type")
+REQUIRED = (*FIXED, "typeHandlerVersion")
 
 
 def list_extensions(world: World, request: ArmRequest) -> Answer:
@@ -53,12 +54,15 @@ def put_extension(world: World, request: ArmRequest) -> Answer:
     _refuse_if_impossible(vm, machine)
     if not request.document.get("location"):
         raise gateway(400, "LocationRequired", "The location property is required for this definition.")
-    asked = request.document.get("properties") or {}
-    for name in ("publisher", "type", "typeHandlerVersion"):
-        if not asked.get(name):
-            raise missing(name)
     extension_id = f"{vm_id}/extensions/{request.params['extension']}"
     existing = world.resources.get(extension_id)
+    stored = {name: existing["properties"][name] for name in REQUIRED} if existing else {}
+    asked = stored | {
+        key: value for key, value in (request.document.get("properties") or {}).items() if value is not None
+    }
+    for name in REQUIRED:
+        if not asked.get(name):
+            raise missing(name)
     _refuse_second_instance(world, vm, request.params["extension"], asked)
     if existing is None:
         extension = _new(extension_id, request.params["extension"], vm["location"], request.document, asked)

@@ -32,7 +32,7 @@ def instance_view(world: World, vm: Json, machine: Machine) -> Json:
         view["extensions"] = extensions
     if machine.power not in OFF:
         view["hyperVGeneration"] = machine.generation
-    return view | {"statuses": [_provisioning(vm, machine), _power(machine)]}
+    return view | {"statuses": _statuses(vm, machine)}
 
 
 def extension_view(extension: Json, machine: Machine) -> Json:
@@ -41,12 +41,9 @@ def extension_view(extension: Json, machine: Machine) -> Json:
     if report is None:
         return {"name": extension["name"]}
     status = _status(report) | ({"message": report.message} if report.message else {})
-    return {
-        "name": extension["name"],
-        "type": report.handler,
-        "typeHandlerVersion": report.version,
-        "statuses": [status | {"time": timestamp(report.time)}],
-    }
+    view: Json = {"name": extension["name"], "type": report.handler, "typeHandlerVersion": report.version}
+    view |= {"substatuses": list(report.substatuses)} if report.substatuses else {}
+    return view | {"statuses": [status | {"time": timestamp(report.time)}]}
 
 
 def _status(report: ExtensionReport) -> Json:
@@ -89,6 +86,11 @@ def _disk(vm: Json, machine: Machine) -> Json:
     status = {"code": "ProvisioningState/succeeded", "level": "Info", "displayStatus": "Provisioning succeeded"}
     name = vm["properties"]["storageProfile"]["osDisk"].get("name", f"{vm['name']}_OsDisk_1")
     return {"name": name, "statuses": [status | {"time": timestamp(machine.since)}]}
+
+
+def _statuses(vm: Json, machine: Machine) -> list[Json]:
+    generalized = {"code": "OSState/generalized", "level": "Info", "displayStatus": "VM generalized"}
+    return [_provisioning(vm, machine), *([generalized] if machine.generalized else []), _power(machine)]
 
 
 def _provisioning(vm: Json, machine: Machine) -> Json:

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from simulator.store import Json
+
 if TYPE_CHECKING:
     from simulator.arm.operations import Failure, Operation
 
@@ -37,6 +39,7 @@ class ExtensionReport:
     code: str
     message: str
     time: datetime
+    substatuses: tuple[Json, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -62,6 +65,7 @@ class Machine:
     install_seconds: float | None = None
     agent_seconds: float | None = None
     agent_answers: bool = True
+    generalized: bool = False
 
     def agent_is_ready(self, now: datetime) -> bool:
         return self.power is Power.RUNNING and self.agent_ready_at is not None and self.agent_ready_at <= now

@@ -32,10 +32,9 @@ def deallocate(world: World, request: ArmRequest) -> Answer:
     return _stop(world, request, Power.DEALLOCATING, Power.DEALLOCATED)
 
 
-def generalize(world: World, request: ArmRequest) -> Answer:
-    """Answer `generalize`, which is no long-running operation."""
-    find_vm(world, request)
-    return Answer(200)
+def redeploy(world: World, request: ArmRequest) -> Answer:
+    """Answer `redeploy`, which restarts the VM elsewhere."""
+    return _run(world, request, Power.RUNNING)
 
 
 def _run(world: World, request: ArmRequest, meanwhile: Power) -> Answer:

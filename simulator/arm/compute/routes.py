@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.arm.answers import Answer, ArmRequest
-from simulator.arm.compute import extension_images, extensions, power, skus, virtual_machines
+from simulator.arm.compute import actions, extension_images, extensions, power, skus, virtual_machines
 from simulator.arm.router import Route
 from simulator.world import World
 
@@ -33,7 +33,13 @@ ROUTES = (
     Route("POST", f"{VM}/restart", power.restart, "UpdateVM"),
     Route("POST", f"{VM}/powerOff", power.power_off, "UpdateVM"),
     Route("POST", f"{VM}/deallocate", power.deallocate, "DeleteVM"),
-    Route("POST", f"{VM}/generalize", power.generalize, "UpdateVM"),
+    Route("POST", f"{VM}/redeploy", power.redeploy, "UpdateVM"),
+    Route("POST", f"{VM}/reapply", actions.reapply, "UpdateVM"),
+    Route("POST", f"{VM}/generalize", actions.generalize, "UpdateVM"),
+    Route("POST", f"{VM}/runCommand", actions.run_command, "UpdateVM"),
+    Route("POST", f"{VM}/simulateEviction", actions.simulate_eviction, "DeleteVM"),
+    Route("POST", f"{VM}/performMaintenance", actions.perform_maintenance, "UpdateVM"),
+    Route("POST", f"{VM}/reimage", actions.reimage, "UpdateVM"),
     Route("GET", f"{VM}/extensions", extensions.list_extensions, "LowCostGet"),
     Route("GET", EXTENSION, extensions.get_extension, "LowCostGet"),
     Route("PUT", EXTENSION, extensions.put_extension, "UpdateVM"),
@@ -42,7 +48,8 @@ ROUTES = (
     Route("GET", f"{SUBSCRIPTION}/skus", skus.list_skus),
     Route("GET", f"{LOCATION}/vmSizes", skus.list_sizes),
     Route("GET", f"{LOCATION}/publishers", extension_images.list_publishers),
-    Route("GET", IMAGES, extension_images.list_types),
+    Route("GET", IMAGES, extension_images.list_types, "ListVMExtensionTypes"),
     Route("GET", f"{IMAGES}/{{type}}/versions", extension_images.list_versions),
+    Route("GET", f"{IMAGES}/{{type}}/versions/{{version}}", extension_images.get_version, "GetVMExtension"),
     Route("GET", f"{LOCATION}/operations/{{operation}}", _poll, "GetOperation"),
 )
