@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from contextlib import suppress
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shared.azure.sdk_text import text_of
 from shared.model.estate import AgentState, Extension, Image, PowerState, VirtualMachine
@@ -94,13 +96,12 @@ def _extensions(vm: models.VirtualMachine) -> Iterable[Extension]:
         properties = extension.properties
         seen = views.get((extension.name or "").casefold())
         status = next((one for one in (seen.statuses if seen else None) or () if _is_provisioning(one)), None)
-        settings = properties.settings if isinstance(properties.settings, dict) else {}
         yield Extension(
             id=ResourceId(extension.id),
             publisher=properties.publisher or "",
             type=properties.type or "",
             provisioning_state=properties.provisioning_state or "",
-            settings=MappingProxyType(dict(settings)),
+            settings=MappingProxyType(_settings(properties.settings)),
             type_handler_version=properties.type_handler_version,
             auto_upgrade_minor_version=properties.auto_upgrade_minor_version,
             force_update_tag=properties.force_update_tag,
@@ -108,6 +109,14 @@ def _extensions(vm: models.VirtualMachine) -> Iterable[Extension]:
             status_code=status.code if status else None,
             status_message=status.message if status else None,
         )
+
+
+def _settings(given: object) -> dict[str, Any]:
+    """Read settings, which Azure shows as text where a tool has sent them as text."""
+    if isinstance(given, str):
+        with suppress(ValueError):
+            given = json.loads(given)
+    return dict(given) if isinstance(given, dict) else {}
 
 
 def _is_provisioning(status: models.InstanceViewStatus) -> bool:

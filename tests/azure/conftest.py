@@ -1,32 +1,35 @@
 """The app's own clients, against answers that are given as recorded."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
 from shared.azure.clients import AzureClients
 from shared.settings import parse_settings
 from simulator.local import LocalAzure
-from tests.azure.recordings import Answer, replaying
+from tests.azure.recordings import Answer, Replay
 
-type Replay = Callable[[Iterable[Answer]], AbstractAsyncContextManager[AzureClients]]
+type Give = Callable[..., AzureClients]
+
+
+@pytest.fixture(scope="session")
+async def replay(running_azure: LocalAzure) -> AsyncIterator[tuple[Replay, AzureClients]]:
+    """One server of recorded answers and one set of clients for all tests, so that they connect but once."""
+    async with Replay(running_azure.certificates) as server:
+        clients = AzureClients(parse_settings(running_azure.environment() | {"WAC_ARM_ENDPOINT": server.url}))
+        yield server, clients
+        await clients.close()
 
 
 @pytest.fixture
-def replay(running_azure: LocalAzure, monkeypatch: pytest.MonkeyPatch) -> Replay:
-    """Give clients that get these answers, in their order, whatever they ask."""
-    environment = running_azure.environment()
-    for name, text in environment.items():
+def give(replay: tuple[Replay, AzureClients], running_azure: LocalAzure, monkeypatch: pytest.MonkeyPatch) -> Give:
+    """Have the clients get these answers, in their order, whatever they ask."""
+    for name, text in running_azure.environment().items():
         monkeypatch.setenv(name, text)
+    server, clients = replay
 
-    @asynccontextmanager
-    async def with_clients(answers: Iterable[Answer]) -> AsyncIterator[AzureClients]:
-        async with replaying(answers, running_azure.certificates) as url:
-            clients = AzureClients(parse_settings(environment | {"WAC_ARM_ENDPOINT": url}))
-            try:
-                yield clients
-            finally:
-                await clients.close()
+    def given(*answers: Answer) -> AzureClients:
+        server.give(*answers)
+        return clients
 
-    return with_clients
+    return given

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import pytest
 from aiohttp import web
@@ -69,20 +69,32 @@ def recordings(*folders: str) -> list[Any]:
     return [pytest.param(path, id=path.stem) for path in found]
 
 
-@asynccontextmanager
-async def replaying(answers: Iterable[Answer], certificates: Certificates) -> AsyncIterator[str]:
-    """Serve these answers in their order, whatever is asked; gives the server's URL."""
-    remaining = iter(answers)
+class Replay:
+    """A server that gives what it was told to, in that order and whatever is asked; `url` is where it listens."""
 
-    async def answer(_: web.Request) -> web.Response:
-        return next(remaining).response()
+    def __init__(self, certificates: Certificates) -> None:
+        self._certificates = certificates
+        self._answers: list[Answer] = []
+        application = web.Application()
+        application.router.add_route("*", "/{path:.*}", self._answer)
+        self._runner = web.AppRunner(application, access_log=None)
+        self.url = ""
 
-    application = web.Application()
-    application.router.add_route("*", "/{path:.*}", answer)
-    runner = web.AppRunner(application, access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=certificates.server_context()).start()
-        yield f"https://localhost:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    def give(self, *answers: Answer) -> None:
+        """Give these answers from now on, and nothing that was left of those before."""
+        self._answers = list(answers)
+
+    async def _answer(self, _: web.Request) -> web.Response:
+        return self._answers.pop(0).response()
+
+    async def __aenter__(self) -> Self:
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=self._certificates.server_context())
+        await site.start()
+        self.url = f"https://localhost:{self._runner.addresses[0][1]}"
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._runner.cleanup()

@@ -20,7 +20,7 @@ from shared.azure.clients import AzureClients
 from shared.azure.failures import Absent, PassingFailure, Refusal, explain_failure, explained
 from shared.settings import parse_settings
 from simulator.local import LocalAzure
-from tests.azure.conftest import Replay
+from tests.azure.conftest import Give
 from tests.azure.recordings import Answer
 
 JSON = {"Content-Type": "application/json"}
@@ -98,11 +98,10 @@ ANSWERS: dict[str, tuple[Answer, type[Exception], str]] = {
 
 @pytest.mark.parametrize(("answer", "meaning", "told"), ANSWERS.values(), ids=ANSWERS.keys())
 async def test_an_answer_is_judged_by_its_status_however_little_else_it_has(
-    answer: Answer, meaning: type[Exception], told: str, replay: Replay
+    answer: Answer, meaning: type[Exception], told: str, give: Give
 ) -> None:
-    async with replay([answer]) as clients:
-        with pytest.raises(meaning) as caught:
-            await read(clients)
+    with pytest.raises(meaning) as caught:
+        await read(give(answer))
     assert type(caught.value) is meaning
     assert str(caught.value).startswith(told)
 
@@ -122,12 +121,9 @@ WAITS = {
 
 
 @pytest.mark.parametrize(("asked", "wait"), WAITS.items(), ids=[text or "nothing" for text in WAITS])
-async def test_the_wait_is_what_azure_asked_for_in_seconds(
-    asked: str, wait: timedelta | None, replay: Replay
-) -> None:
-    async with replay([Answer(429, ERROR, JSON | {"Retry-After": asked})]) as clients:
-        with pytest.raises(PassingFailure) as caught:
-            await read(clients)
+async def test_the_wait_is_what_azure_asked_for_in_seconds(asked: str, wait: timedelta | None, give: Give) -> None:
+    with pytest.raises(PassingFailure) as caught:
+        await read(give(Answer(429, ERROR, JSON | {"Retry-After": asked})))
     assert caught.value.retry_after == wait
 
 

@@ -12,7 +12,7 @@ from shared.azure.write import write
 from shared.model.estate import Access, Direction, SecurityRule
 from shared.model.plan import PutSecurityRule
 from shared.model.resource_id import ResourceId
-from tests.azure.conftest import Replay
+from tests.azure.conftest import Give
 from tests.azure.recordings import Answer, answers_of, needs_recordings, recordings
 
 pytestmark = needs_recordings
@@ -89,24 +89,24 @@ OF_ARM = [one for one in recordings("arm/errors", "manual") if not one.id.starts
 
 
 @pytest.mark.parametrize("recording", OF_ARM)
-async def test_a_recorded_error_means_the_same_to_reads_and_writes(recording: Path, replay: Replay) -> None:
+async def test_a_recorded_error_means_the_same_to_reads_and_writes(recording: Path, give: Give) -> None:
     for recorded in answers_of(recording):
-        async with replay([recorded, recorded]) as clients:
-            for request in (read, put_rule):
-                with pytest.raises((Absent, PassingFailure, Refusal)) as caught:
-                    await request(clients)
-                assert_means(caught.value, recorded)
+        clients = give(recorded, recorded)
+        for request in (read, put_rule):
+            with pytest.raises((Absent, PassingFailure, Refusal)) as caught:
+                await request(clients)
+            assert_means(caught.value, recorded)
 
 
 @pytest.mark.parametrize("recording", recordings("arm/retry_sequences"))
-async def test_a_recorded_sequence_is_put_off_until_azure_takes_it(recording: Path, replay: Replay) -> None:
+async def test_a_recorded_sequence_is_put_off_until_azure_takes_it(recording: Path, give: Give) -> None:
     recorded = answers_of(recording)
     assert recorded[0].status >= 400
-    async with replay(recorded) as clients:
-        for answer in recorded:
-            if answer.status < 300:
-                await put_rule(clients)
-                continue
-            with pytest.raises(PassingFailure) as caught:
-                await put_rule(clients)
-            assert_means(caught.value, answer)
+    clients = give(*recorded)
+    for answer in recorded:
+        if answer.status < 300:
+            await put_rule(clients)
+            continue
+        with pytest.raises(PassingFailure) as caught:
+            await put_rule(clients)
+        assert_means(caught.value, answer)
