@@ -17,7 +17,7 @@ _SLOW_TO_START = [hypothesis.HealthCheck.too_slow]
 hypothesis.settings.register_profile(
     "steady", derandomize=True, deadline=None, suppress_health_check=_SLOW_TO_START, database=None
 )
-hypothesis.settings.register_profile("fuzz", max_examples=2000, deadline=None, suppress_health_check=_SLOW_TO_START)
+hypothesis.settings.register_profile("fuzz", max_examples=400, deadline=None, suppress_health_check=_SLOW_TO_START)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 CERTIFICATES = Path(tempfile.mkdtemp(prefix="wac-guard-tests-"))

@@ -57,7 +57,7 @@ def not_ready_to_install(vm: VirtualMachine) -> tuple[Finding, ...]:
         )
         found.append(Finding(vm.id, Reason.VM_NOT_PROVISIONED, message, evidence))
     if vm.agent is not AgentState.READY:
-        said = f": {vm.agent_message}" if vm.agent_message else ""
+        said = f": {vm.agent_message.rstrip(' .')}" if vm.agent_message else ""
         message = f"The VM agent of {name} is {vm.agent}{said}. It has to be ready to install an extension."
         found.append(Finding(vm.id, Reason.AGENT_NOT_READY, message, {"agent": vm.agent.value}))
     return tuple(found)
