@@ -10,14 +10,13 @@ UV := $(VENV)/bin/uv
 
 .PHONY: help
 help:
-	@echo "make demo   play a morning in the life of a subscription on a local Azure, and show what the app does"
-	@echo "make up     keep the local Azure and the app running, to play with"
-	@echo "make test   lint, type-check and test everything"
+	@echo "make demo       play a morning in the life of a subscription on a local Azure, and show what the app does"
+	@echo "make up         keep the local Azure and the app running, to play with"
+	@echo "make test       lint, type-check and test everything"
 	@echo "make test-fuzz  draw many more examples for every property"
-	@echo "make test-az  drive the local Azure with the real Azure CLI (installs it first)"
-	@echo "make lock   take up new versions of the dependencies"
-	@echo "make clean  remove what the other commands set up"
-
+	@echo "make test-az    drive the local Azure with the real Azure CLI (installs it first)"
+	@echo "make lock       take up new versions of the dependencies"
+	@echo "make clean      remove what the other commands set up"
 
 .PHONY: demo up test test-fuzz test-az lint setup lock clean
 demo: setup
@@ -27,12 +26,12 @@ up: setup
 	@$(PYTHON) -m simulator.up
 
 test: setup lint
-	@echo "== Testing (about three minutes on two cores)"
+	@echo "== Testing (about two minutes on two cores)"
 	@$(PYTHON) -m pytest -n 2 --dist loadgroup -m "not az"
 
 test-fuzz: setup
 	@echo "== Drawing many more examples, at random, for every property"
-	@HYPOTHESIS_PROFILE=fuzz $(PYTHON) -m pytest -n 2 -q tests/decide tests/model tests/handlers/test_events.py \
+	@HYPOTHESIS_PROFILE=fuzz $(PYTHON) -m pytest -n 2 tests/decide tests/model tests/handlers/test_events.py \
 	  tests/handlers/test_check_messages.py
 
 # The Azure CLI is large, so that only those who ask for it install it; CI does.

@@ -84,7 +84,7 @@ CASES = {
     ),
     "an agent that is not ready is waited for": waits(
         Reason.AGENT_NOT_READY,
-        said="VM Agent is unresponsive.",
+        said="VM Agent is unresponsive. It has to be ready",
         agent=AgentState.NOT_READY,
         agent_message="VM Agent is unresponsive.",
     ),
