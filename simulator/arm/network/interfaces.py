@@ -7,7 +7,7 @@ import ipaddress
 from collections.abc import Iterator
 
 from simulator.arm.answers import Answer, ArmRequest
-from simulator.arm.errors import network
+from simulator.arm.errors import ArmError, network
 from simulator.arm.ids import same
 from simulator.arm.network import writes
 from simulator.arm.paging import page
@@ -18,7 +18,12 @@ INTERFACES = "networkInterfaces"
 INTERFACE_TYPE = f"{writes.PROVIDER}/{INTERFACES}"
 CONFIGURATION_TYPE = f"{INTERFACE_TYPE}/ipConfigurations"
 RESERVED_ADDRESSES = 4
-KEPT_LISTS = ("applicationSecurityGroups", "loadBalancerBackendAddressPools", "loadBalancerInboundNatRules")
+KEPT_LISTS = (
+    "applicationGatewayBackendAddressPools",
+    "applicationSecurityGroups",
+    "loadBalancerBackendAddressPools",
+    "loadBalancerInboundNatRules",
+)
 
 
 def view(interface: Json) -> Json:
@@ -55,23 +60,28 @@ def store_interface(world: World, interface_id: str, document: Json) -> Json:
     properties = interface["properties"]
     properties["provisioningState"] = writes.SUCCEEDED
     properties["ipConfigurations"] = _configurations(world, interface, asked, old.get("ipConfigurations", []))
-    properties["dnsSettings"] = {
-        "dnsServers": list((asked.get("dnsSettings") or {}).get("dnsServers") or []),
-        "appliedDnsServers": [],
-        "internalDomainNameSuffix": _domain_suffix(interface_id),
-    }
+    properties["dnsSettings"] = _dns_settings(interface_id, asked.get("dnsSettings") or {})
     properties |= {
         "enableAcceleratedNetworking": bool(asked.get("enableAcceleratedNetworking")),
         "vnetEncryptionSupported": False,
         "enableIPForwarding": bool(asked.get("enableIPForwarding")),
+        "disableTcpStateTracking": bool(asked.get("disableTcpStateTracking")),
     }
     properties |= {"networkSecurityGroup": {"id": group["id"]}} if group else {}
     properties |= {key: old[key] for key in ("virtualMachine", "primary") if key in old}
     properties |= {"hostedWorkloads": [], "tapConfigurations": [], "nicType": "Standard", "allowPort25Out": True}
-    properties["auxiliaryMode"] = "None"
+    properties |= {key: asked.get(key) or "None" for key in ("auxiliaryMode", "auxiliarySku")}
     interface["kind"] = "Regular"
     world.resources[interface_id] = interface
     return interface
+
+
+def _dns_settings(interface_id: str, asked: Json) -> Json:
+    suffix = _domain_suffix(interface_id)
+    settings: Json = {"dnsServers": list(asked.get("dnsServers") or []), "appliedDnsServers": []}
+    if label := asked.get("internalDnsNameLabel"):
+        settings |= {"internalDnsNameLabel": label, "internalFqdn": f"{label}.{suffix}"}
+    return settings | {"internalDomainNameSuffix": suffix}
 
 
 def configurations_in(world: World, subnet_id: str) -> Iterator[Json]:
@@ -93,6 +103,8 @@ def _configurations(world: World, interface: Json, asked: Json, old: list[Json])
     for position, configuration in enumerate(configurations):
         name = configuration.get("name") or "ipconfig1"
         wanted = configuration.get("properties") or {}
+        if position > 0 and wanted.get("applicationGatewayBackendAddressPools"):
+            raise _only_the_first_behind_a_gateway(interface["id"], name)
         made.append(
             {
                 "name": name,
@@ -109,14 +121,16 @@ def _configurations(world: World, interface: Json, asked: Json, old: list[Json])
 def _configuration(  # noqa: PLR0913 - an address depends on what was, and on its neighbours
     world: World, interface_id: str, wanted: Json, earlier: Json, siblings: list[Json], *, primary: bool
 ) -> Json:
+    method = wanted.get("privateIPAllocationMethod") or "Dynamic"
+    version = wanted.get("privateIPAddressVersion") or "IPv4"
+    state = {"provisioningState": writes.SUCCEEDED}
     subnet = writes.require(world, wanted.get("subnet"), interface_id)
+    if subnet is None and not primary and version == "IPv6":
+        return state | {"privateIPAllocationMethod": method, "privateIPAddressVersion": version}
     if subnet is None:
         text = f"Subnet reference is required for ipconfiguration of {interface_id}."
         raise network(400, "SubnetIsRequired", text)
     public = writes.require(world, wanted.get("publicIPAddress"), interface_id)
-    if subnet["properties"]["provisioningState"] == writes.UPDATING:
-        raise writes.not_provisioned(subnet, interface_id, "PutSubnetOperation")
-    method = wanted.get("privateIPAllocationMethod") or "Dynamic"
     taken = {
         configuration["properties"].get("privateIPAddress")
         for configuration in [*configurations_in(world, subnet["id"]), *siblings]
@@ -127,17 +141,25 @@ def _configuration(  # noqa: PLR0913 - an address depends on what was, and on it
     if address in taken or (address and not _contains(subnet, address)):
         text = f"Private static IP address {address} is not available in subnet {subnet['id']}."
         raise network(400, "PrivateIPAddressIsAllocated", text)
-    properties: Json = {
-        "provisioningState": writes.SUCCEEDED,
+    properties: Json = state | {
         "privateIPAddress": address or _first_free(subnet, taken),
         "privateIPAllocationMethod": method,
     }
     properties |= {"publicIPAddress": {"id": public["id"]}} if public else {}
     properties |= {"subnet": {"id": subnet["id"]}, "primary": wanted.get("primary", primary)}
-    properties["privateIPAddressVersion"] = wanted.get("privateIPAddressVersion") or "IPv4"
+    properties["privateIPAddressVersion"] = version
     return properties | {
         key: [{"id": reference["id"]} for reference in wanted[key]] for key in KEPT_LISTS if wanted.get(key)
     }
+
+
+def _only_the_first_behind_a_gateway(interface_id: str, name: str) -> ArmError:
+    text = (
+        f"Network Interface with Id: {interface_id} has a secondary IpConfigurations {name} is using "
+        "ApplicationGatewayAddressPools. ApplicationGateway loadbalancing is not supported for secondary "
+        "IpConfigurations."
+    )
+    return network(400, "ApplicationGatewayLoadBalancingNotSupportedOnSecondaryIpConfigurations", text)
 
 
 def _is_in(reference: Json | None, subnet: Json) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from simulator.arm.answers import Answer, ArmRequest
-from simulator.arm.errors import network
+from simulator.arm.errors import network, network_child_not_found
 from simulator.arm.ids import same
 from simulator.arm.network import writes
 from simulator.arm.network.interfaces import INTERFACE_TYPE
@@ -33,6 +33,8 @@ def store_address(world: World, address_id: str, document: Json, state: str) -> 
     if document.get("zones"):
         address["zones"] = list(document["zones"])
     asked = document.get("properties") or {}
+    if asked.get("publicIPPrefix"):
+        raise network_child_not_found(asked["publicIPPrefix"]["id"])
     sku = (document.get("sku") or {}).get("name") or "Basic"
     method = asked.get("publicIPAllocationMethod") or ("Static" if sku == "Standard" else "Dynamic")
     properties = address["properties"]
@@ -50,6 +52,7 @@ def store_address(world: World, address_id: str, document: Json, state: str) -> 
         fqdn = f"{label}.{address['location']}.cloudapp.azure.com"
         properties["dnsSettings"] = {"domainNameLabel": label, "fqdn": fqdn}
     properties["ipTags"] = list(asked.get("ipTags") or [])
+    properties["ddosSettings"] = asked.get("ddosSettings") or {"protectionMode": "VirtualNetworkInherited"}
     address["sku"] = {"name": sku, "tier": "Regional"}
     world.resources[address_id] = address
     return address

@@ -49,7 +49,11 @@ def store_subnet(world: World, parent: Json, name: str, asked: Json, state: str)
     properties |= {key: {"id": asked[key]["id"]} for key in REFERENCES[1:] if asked.get(key)}
     if asked.get("serviceEndpoints"):
         properties["serviceEndpoints"] = [
-            {"provisioningState": writes.SUCCEEDED, "service": endpoint["service"], "locations": ["*"]}
+            {
+                "provisioningState": writes.SUCCEEDED,
+                "service": endpoint["service"],
+                "locations": list(endpoint.get("locations") or ["*"]),
+            }
             for endpoint in asked["serviceEndpoints"]
         ]
     properties |= {

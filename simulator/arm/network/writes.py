@@ -15,6 +15,11 @@ from simulator.world import World
 
 PROVIDER = "Microsoft.Network"
 UPDATING, SUCCEEDED, DELETING = "Updating", "Succeeded", "Deleting"
+# What must have ended before another resource may refer to what it updates.
+AWAITED = {
+    f"{PROVIDER}/virtualNetworks/subnets": "PutSubnetOperation",
+    f"{PROVIDER}/publicIPAddresses": "PutPublicIpAddressOperation",
+}
 
 
 def resource_id(world: World, request: ArmRequest, collection: str, name: str) -> str:
@@ -108,12 +113,15 @@ def delete(world: World, request: ArmRequest, key: str, location: str, settled: 
 
 
 def require(world: World, reference: Json | None, by: str) -> Json | None:
-    """Give what an `{id}` refers to; raises ArmError 400 `InvalidResourceReference` if it is not there."""
+    """Give what an `{id}` refers to; raises ArmError 400 if it is not there, 429 while it is still being updated."""
     if not reference:
         return None
     found = world.resources.get(reference["id"])
     if found is None:
         raise invalid_reference(reference["id"], by)
+    operation = AWAITED.get(ArmId.parse(found["id"]).type)
+    if operation and found["properties"]["provisioningState"] == UPDATING:
+        raise not_provisioned(found, by, operation)
     return found
 
 
