@@ -36,8 +36,8 @@ test-fuzz: setup
 
 # The Azure CLI is large, so that only those who ask for it install it; CI does.
 test-az: setup $(AZ_VENV)/.installed
-	@echo "== Driving the local Azure with the real Azure CLI"
-	@$(PYTHON) -m pytest -m az tests/az
+	@echo "== Driving the local Azure with the real Azure CLI (about two minutes on two cores)"
+	@$(PYTHON) -m pytest -n 2 --dist loadgroup -m az tests/az
 
 lint: setup
 	@echo "== Formatting, linting, types, and the direction of imports"
