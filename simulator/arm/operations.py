@@ -114,12 +114,8 @@ class Operations:
         self._by_id[operation.id] = operation
         answer.body = copy.deepcopy(answer.body)
         answer.starts_operation = True
-        answer.headers |= {
-            "Azure-AsyncNotification": "Enabled",
-            "Azure-AsyncOperation": self._status_url(operation),
-        } | self.wait_header(operation.waits.first)
-        if answer.body is None:
-            answer.headers["Location"] = self._result_url(operation)
+        answer.headers |= self._urls(operation, with_result=answer.body is None)
+        answer.headers |= self.wait_header(operation.waits.first)
         if seconds is not None and seconds <= 0:
             self.finish(operation)
         elif seconds is not None:
@@ -152,7 +148,8 @@ class Operations:
         """Answer `Location`: 202 until the end, then the final status without a body."""
         operation = self._find(request)
         if operation.state is not State.IN_PROGRESS:
-            return Answer(operation.final_status, operation.output)
+            urls = self._urls(operation) if operation.provider == "Microsoft.Network" else {}
+            return Answer(operation.final_status, operation.output, urls)
         return Answer(202, None, {"Location": self._result_url(operation)} | self.wait_header(operation.waits.first))
 
     def wait_header(self, seconds: float | None) -> dict[str, str]:
@@ -173,6 +170,13 @@ class Operations:
         if operation is None:
             raise _no_such_operation(request)
         return operation
+
+    def _urls(self, operation: Operation, *, with_result: bool = True) -> dict[str, str]:
+        headers = {
+            "Azure-AsyncNotification": "Enabled",
+            "Azure-AsyncOperation": self._status_url(operation),
+        }
+        return headers | ({"Location": self._result_url(operation)} if with_result else {})
 
     def _status_url(self, operation: Operation) -> str:
         partition = f"p={operation.partition}&" if operation.provider == "Microsoft.Compute" else ""
