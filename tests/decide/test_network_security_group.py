@@ -135,6 +135,21 @@ NOT_FOR_WAC = [
 ]
 
 
+def test_vms_in_networks_that_read_tags_differently_are_judged_each_in_its_own() -> None:
+    tunnelled = NETWORK.child("subnets", "tunnelled")
+    routes = ResourceId(f"{GROUP}/providers/Microsoft.Network/routeTables/routes")
+    here = estate(
+        HEALTHY,
+        machine(OTHER),
+        interface_group=security_group(DENY, identity=NIC_NSG),
+        interfaces=[interface(OTHER, "10.1.7.4", group=NIC_NSG, subnet=tunnelled)],
+    )
+    here = replace(here, subnets={**here.subnets, tunnelled: Subnet(tunnelled, ("10.1.7.0/24",), None, routes)})
+    plan = plan_of(here, group=NIC_NSG)
+    assert reasons(plan) == [Reason.TRAFFIC_UNKNOWN, Reason.OUTBOUND_DENIED] * 2
+    assert names(plan) == ["PortForWACService", "PortForAADService"]
+
+
 @pytest.mark.parametrize("vm", NOT_FOR_WAC)
 def test_vms_that_are_not_for_wac_need_nothing_of_an_nsg(vm: VirtualMachine) -> None:
     plan = plan_of(estate(vm, subnet_group=security_group(DENY, deny_in())), OFFICE)
@@ -291,6 +306,12 @@ def test_a_rule_that_lets_everybody_in_to_wac_is_told_of_and_left(rule: Security
 )
 def test_a_rule_that_does_not_let_everybody_in_is_not(rules: tuple[SecurityRule, ...]) -> None:
     assert reasons(plan_of(estate(HEALTHY, subnet_group=security_group(*rules)))) == []
+
+
+def test_the_rule_that_certainly_lets_everybody_in_is_the_one_named() -> None:
+    rules = (allow_in("Maybe", 100, source="*", source_port_ranges=("1-9",)), allow_in("Certain", 200, source="*"))
+    (finding,) = plan_of(estate(HEALTHY, subnet_group=security_group(*rules))).findings
+    assert (finding.reason, finding.evidence["rule"]) == (Reason.INBOUND_EXPOSED, "Certain")
 
 
 def test_an_open_port_that_wac_does_not_have_exposes_nothing() -> None:
