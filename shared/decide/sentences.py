@@ -22,11 +22,15 @@ def describe_denial(passage: Passage, part: Part) -> str:
 
 def describe_doubt(passage: Passage, part: Part) -> str:
     """Say why it can't be told what an NSG does with a part of a flow."""
+    flow = f"{str(passage.flow)[0].lower()}{str(passage.flow)[1:]}"
     if not part.doubts:
-        return f"Whether {passage.flow} is allowed can't be told: {passage.at.group_id.name} has no rule for it."
-    rules = "; ".join(f"{describe_rule(doubt.rule)} may match, but {doubt.why}" for doubt in part.doubts)
+        return f"Whether {flow} is allowed can't be told: {passage.at.group_id.name} has no rule for it."
+    by_cause: dict[str, list[str]] = {}
+    for doubt in part.doubts:
+        by_cause.setdefault(doubt.why, []).append(describe_rule(doubt.rule))
+    rules = "; ".join(f"{' and '.join(rules)} may match or not, since {why}" for why, rules in by_cause.items())
     place = describe_place(passage.at)
-    return f"Whether {passage.flow}{_portion(passage, part)} is allowed by {place} can't be told: {rules}."
+    return f"Whether {flow}{_portion(passage, part)} is allowed by {place} can't be told: {rules}."
 
 
 def describe_rule(rule: SecurityRule) -> str:

@@ -157,12 +157,13 @@ def _agreed(ours: Iterable[Part], theirs: Sequence[Part], why: str) -> list[Part
 
 
 def _agreement(one: Part, other: Part, common: Addresses, why: str) -> Part:
-    access = one.access if one.access is other.access else None
-    seen = {doubt.rule for doubt in one.doubts} | {one.rule}
-    more = [doubt for doubt in other.doubts if doubt.rule not in seen]
-    if other.rule is not None and other.rule not in seen:
-        more.append(Doubt(other.rule, why))
-    return Part(access, common, one.rule, (*one.doubts, *more))
+    """Keep what both readings say, and in doubt the rules by which either decides."""
+    is_agreed = one.access is other.access
+    doubted = [other.rule] if is_agreed else [one.rule, other.rule]
+    doubts = {rule: Doubt(rule, why) for rule in doubted if rule is not None}
+    doubts |= {doubt.rule: doubt for doubt in (*other.doubts, *one.doubts)}
+    kept = tuple(doubt for doubt in doubts.values() if not is_agreed or doubt.rule != one.rule)
+    return Part(one.access if is_agreed else None, common, one.rule, kept)
 
 
 def _both(first: Iterable[Part], second: Sequence[Part]) -> tuple[Part, ...]:
