@@ -35,12 +35,13 @@ class Identity:
 
 
 class TokenRefused(Exception):
-    """A bearer token that ARM does not take: error code, and message for people."""
+    """A bearer token that ARM does not take: error code, message for people, and what the challenge says."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, description: str | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.description = description or message
 
 
 class Identities:
@@ -62,15 +63,15 @@ class Identities:
         """Give the identity of that client id, the system-assigned one for None."""
         return self._known.get(client_id) if client_id else self.system_assigned
 
-    def issue(self, audience: str, identity: Identity) -> str:
-        """Sign a token of `identity` for `audience`."""
+    def issue(self, audience: str, identity: Identity, *, expires: int = EXPIRES) -> str:
+        """Sign a token of `identity` for `audience` that lasts until a Unix time."""
         issuer = f"https://sts.windows.net/{self.tenant_id}/"
         claims: dict[str, Any] = {
             "aud": audience,
             "iss": issuer,
             "iat": NOT_BEFORE,
             "nbf": NOT_BEFORE,
-            "exp": EXPIRES,
+            "exp": expires,
             "appid": identity.client_id,
             "appidacr": "2",
             "idp": issuer,
@@ -87,6 +88,9 @@ class Identities:
         """Tell whose token it is; raises TokenRefused for a foreign one, and for one of another audience."""
         try:
             claims = jwt.decode(token, self._key, algorithms=["HS256"], options={"verify_aud": False})
+        except jwt.ExpiredSignatureError as error:
+            claims = jwt.decode(token, options={"verify_signature": False})
+            raise _expired(claims["exp"]) from error
         except jwt.PyJWTError as error:
             raise TokenRefused("InvalidAuthenticationToken", "The access token is invalid.") from error
         if claims["aud"] not in audiences:
@@ -97,3 +101,13 @@ class Identities:
             )
             raise TokenRefused("InvalidAuthenticationTokenAudience", text)
         return self._known.get(claims["appid"]) or Identity(claims["appid"], claims["oid"], claims["xms_mirid"])
+
+
+def _expired(expiry: int) -> TokenRefused:
+    then, now = _american(datetime.fromtimestamp(expiry, UTC)), _american(datetime.now(UTC))
+    text = f"The access token expiry UTC time '{then}' is earlier than current UTC time '{now}'."
+    return TokenRefused("ExpiredAuthenticationToken", text, "The access token has expired.")
+
+
+def _american(moment: datetime) -> str:
+    return f"{moment.month}/{moment.day}/{moment.year} {moment.hour % 12 or 12}:{moment:%M:%S %p}"

@@ -25,7 +25,7 @@ def authenticate(world: World, request: ArmRequest) -> Identity:
     try:
         return world.identities.recognise(token, (*ARM_AUDIENCES, request.base_url, request.base_url + "/"))
     except TokenRefused as refused:
-        described = f'error_description="{refused.message}"'
+        described = f'error_description="{refused.description}"'
         headers = {"WWW-Authenticate": challenge + described}
         raise gateway(401, refused.code, refused.message, **headers) from refused
 
