@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from simulator.arm.answers import Answer, ArmRequest
 from simulator.arm.errors import ArmError, gateway, network
+from simulator.arm.ids import top_level
 from simulator.arm.throttling import compute_throttled, subscription_throttled
 from simulator.clock import Clock
 from simulator.faults import Fault, FaultKind
@@ -62,10 +63,17 @@ def _compute_throttled(struck: Struck) -> ArmError:
 def _busy(struck: Struck) -> ArmError:
     wait = round(struck.seconds(11))
     text = (
-        f"Operation PutSecurityRuleOperation ({uuid4()}) is updating resource {struck.scope}. "
+        f"Operation {_operation(struck)} ({uuid4()}) is updating resource {top_level(struck.scope)}. "
         f"The call can be retried in {wait} seconds."
     )
     return _retryable("RetryableErrorDueToAnotherOperation", text, {"Retry-After": str(wait)})
+
+
+def _operation(struck: Struck) -> str:
+    """Name the provider's own operation, such as PutSecurityRuleOperation."""
+    verb = "Delete" if struck.request.method == "DELETE" else "Put"
+    kind = struck.action.split("/")[-2].removesuffix("s")
+    return f"{verb}{kind[0].upper()}{kind[1:]}Operation"
 
 
 def _not_provisioned(struck: Struck) -> ArmError:
@@ -175,14 +183,21 @@ def _authorization_failed(struck: Struck) -> ArmError:
 
 def _linked_authorization_failed(struck: Struck) -> ArmError:
     linked = (
-        struck.fault.name or f"{struck.scope.split('/providers/')[0]}/providers/Microsoft.Network/virtualNetworks/n"
+        struck.fault.name
+        or f"{struck.scope.split('/providers/')[0]}/providers/Microsoft.Network/virtualNetworks/n/subnets/s"
     )
     text = (
         f"{_who(struck)} has permission to perform action '{struck.action}' on scope '{struck.scope}'; however, it "
-        f"does not have permission to perform action 'Microsoft.Network/virtualNetworks/subnets/join/action' on the "
-        f"linked scope(s) '{linked}'."
+        f"does not have permission to perform action '{_linked_action(linked)}' on the linked scope(s) '{linked}'."
     )
     return gateway(403, "LinkedAuthorizationFailed", text)
+
+
+def _linked_action(linked: str) -> str:
+    """Name what one must be allowed to do with a resource that another one refers to."""
+    if "/vaults/" in linked:
+        return "Microsoft.KeyVault/vaults/deploy/action"
+    return "Microsoft.Network/virtualNetworks/subnets/join/action"
 
 
 def _deny_assignment(struck: Struck) -> ArmError:
