@@ -79,6 +79,12 @@ ROUTES = (
         PUT=subnets.put_subnet,
         DELETE=subnets.delete_subnet,
     ),
+    *_children(
+        "virtualNetworks/{name}/virtualNetworkPeerings",
+        virtual_networks.list_peerings,
+        "{peering}",
+        GET=virtual_networks.get_peering,
+    ),
     *_collection(
         "publicIPAddresses",
         public_addresses.list_addresses,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from simulator.arm.answers import Answer, ArmRequest
-from simulator.arm.errors import network
+from simulator.arm.errors import network, network_child_not_found
+from simulator.arm.ids import same
 from simulator.arm.network import subnets, writes
 from simulator.arm.paging import page
 from simulator.store import Json
 from simulator.world import World
 
+PEERINGS = "virtualNetworkPeerings"
 NETWORK_TYPE = f"{writes.PROVIDER}/{subnets.NETWORKS}"
 
 
@@ -66,6 +68,20 @@ def list_networks(world: World, request: ArmRequest) -> Answer:
 def get_network(world: World, request: ArmRequest) -> Answer:
     """Answer a GET of one network."""
     return writes.with_etag(view(world, writes.find(world, request, subnets.NETWORKS, "name")))
+
+
+def list_peerings(world: World, request: ArmRequest) -> Answer:
+    """Answer the list of a network's peerings, which are written with the network."""
+    return Answer(200, {"value": writes.find(world, request, subnets.NETWORKS, "name")["properties"][PEERINGS]})
+
+
+def get_peering(world: World, request: ArmRequest) -> Answer:
+    """Answer a GET of one peering."""
+    stored, name = writes.find(world, request, subnets.NETWORKS, "name"), request.params["peering"]
+    for peering in stored["properties"][PEERINGS]:
+        if same(peering["name"], name):
+            return Answer(200, peering)
+    raise network_child_not_found(f"{stored['id']}/{PEERINGS}/{name}")
 
 
 def put_network(world: World, request: ArmRequest) -> Answer:
