@@ -12,6 +12,7 @@ LISTED = {
     ),
     "standardA0_A7Family": "A0:1:0.75 A1:1:1.75 A2:2:3.5 A3:4:7 A4:8:14 A5:2:14 A6:4:28 A7:8:56",
     "standardAv2Family": "A1_v2:1:2 A2_v2:2:4 A4_v2:4:8 A8_v2:8:16 A2m_v2:2:16 A4m_v2:4:32 A8m_v2:8:64",
+    "basicAFamily": "Basic_A0:1:0.75 Basic_A1:1:1.75 Basic_A2:2:3.5 Basic_A3:4:7 Basic_A4:8:14",
     "standardMSFamily": "M64s:64:1024 M64ms:64:1792 M128s:128:2048 M128ms:128:3892",
 }
 # Families whose sizes are the same but for what comes before and after the number.
@@ -58,7 +59,7 @@ DISKLESS = ("s_v5", "_v5", "_v6", "as_v5", "ls_v5")
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """`name` is whole, with `Standard_`; memory in GiB."""
+    """`name` is whole, with its tier; memory in GiB."""
 
     name: str
     family: str
@@ -67,7 +68,11 @@ class Size:
 
     @property
     def short_name(self) -> str:
-        return self.name.removeprefix("Standard_")
+        return self.name.removeprefix("Standard_").removeprefix("Basic_")
+
+    @property
+    def tier(self) -> str:
+        return self.name.partition("_")[0]
 
     @property
     def premium(self) -> bool:
@@ -99,7 +104,8 @@ def _sizes() -> Iterator[Size]:
 def _parse(family: str, text: str, pattern: str) -> Iterator[Size]:
     for item in text.split():
         name, vcpus, memory = item.split(":")
-        yield Size(f"Standard_{pattern.format(name)}", family, int(vcpus), float(memory))
+        whole = name if name.startswith("Basic_") else f"Standard_{pattern.format(name)}"
+        yield Size(whole, family, int(vcpus), float(memory))
 
 
 SIZES = {size.name.lower(): size for size in _sizes()}

@@ -55,7 +55,7 @@ def _sku(location: str, size: Size) -> Json:
     return {
         "resourceType": "virtualMachines",
         "name": size.name,
-        "tier": "Standard",
+        "tier": size.tier,
         "size": size.short_name,
         "family": size.family,
         "locations": [location],

@@ -27,7 +27,7 @@ def normalise(asked: Json) -> Json:
     if asked.get("description") is not None:
         kept["description"] = asked["description"]
     kept["protocol"] = asked.get("protocol")
-    kept |= {name: asked[name] for name in SINGULARS if asked.get(name)}
+    kept |= {name: asked[name] for name in SINGULARS if asked.get(name) is not None}
     kept["access"] = _as_azure_writes("access", asked)
     kept["priority"] = asked.get("priority", 0)
     kept["direction"] = _as_azure_writes("direction", asked)
