@@ -8,7 +8,7 @@ import pytest
 
 from handlers.checks import receive_check
 from handlers.guard import Guard
-from shared.azure.check_queue import write_check
+from shared.azure.check_queue import CHECKS, parse_check, write_check
 from simulator.build import add_extension
 from simulator.faults import Fault, FaultKind
 from simulator.local import LocalAzure
@@ -17,6 +17,10 @@ from tests.handlers.looking import build_site, check_of, tell_when
 
 async def receive(guard: Guard, subject: str, asked_at: datetime | None = None) -> None:
     await receive_check(guard, write_check(check_of(subject, asked_at=asked_at)))
+
+
+async def look_again(guard: Guard, subject: str, asked_at: datetime) -> None:
+    await receive_check(guard, write_check(check_of(subject, asked_at=asked_at, attempt=1)))
 
 
 @pytest.mark.parametrize(
@@ -123,3 +127,38 @@ async def test_an_event_is_looked_at_however_many_looks_are_waiting(azure: Local
     azure.world.requests.clear()
     await receive(enforcing, site.vm_id, asked_at=earlier)
     assert len(azure.world.requests.reads(site.vm_id)) == 1
+
+
+async def test_of_two_looks_that_wait_for_one_subject_the_later_serves(azure: LocalAzure, enforcing: Guard) -> None:
+    site = build_site(azure.world, agent_ready=False)
+    first = azure.world.clock.now()
+    await receive(enforcing, site.vm_id)
+    await azure.advance(30)
+    second = azure.world.clock.now()
+    await receive(enforcing, site.vm_id)
+    azure.world.requests.clear()
+    await look_again(enforcing, site.vm_id, first)
+    assert list(azure.world.requests) == []
+    await look_again(enforcing, site.vm_id, second)
+    assert len(azure.world.requests.reads(site.vm_id)) == 1
+
+
+async def test_the_only_look_that_waits_and_what_began_anew_are_never_superseded(
+    azure: LocalAzure, enforcing: Guard
+) -> None:
+    site = build_site(azure.world, agent_ready=False)
+    began = azure.world.clock.now()
+    await receive(enforcing, site.vm_id)
+    await azure.advance(60)
+    await look_again(enforcing, site.vm_id, began)
+    await receive(enforcing, site.vm_id, asked_at=began)
+    assert len(azure.world.requests.reads(site.vm_id)) == 3
+
+
+async def test_a_chain_of_looks_begins_anew_once_something_was_started(azure: LocalAzure, enforcing: Guard) -> None:
+    site = build_site(azure.world)
+    text = write_check(check_of(site.vm_id, asked_at=azure.world.clock.now(), attempt=9))
+    await receive_check(enforcing, text)
+    await azure.advance(15 * 60)
+    (look,) = await azure.storage.get_queue_client(CHECKS).peek_messages()
+    assert parse_check(look.content).attempt == 1
