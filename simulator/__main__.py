@@ -32,7 +32,7 @@ Azure SDKs:
 
 Azure CLI:
   export IDENTITY_ENDPOINT={url}/msi/token IDENTITY_HEADER={identity_header}
-  export REQUESTS_CA_BUNDLE={ca_file}
+  export AZURE_CONFIG_DIR=$(mktemp -d) REQUESTS_CA_BUNDLE={ca_file}
   az cloud register --name LocalAzure --endpoint-resource-manager {url}
   az cloud set --name LocalAzure && az login --identity
 
@@ -52,7 +52,7 @@ def main() -> None:
     world = World(Clock(datetime.now(UTC)))
     world.retry_after_scale = 1 / options.speed
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(world, make_certificates(directory), options))
+        asyncio.run(_serve(world, make_certificates(directory.absolute()), options))
 
 
 async def _serve(world: World, certificates: Certificates, options: argparse.Namespace) -> None:

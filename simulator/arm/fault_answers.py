@@ -26,7 +26,9 @@ class Struck:
 
     @property
     def scope(self) -> str:
-        return self.request.path
+        """The resource: of an action, the one that it acts on."""
+        path = self.request.path
+        return path.rsplit("/", 1)[0] if self.request.method == "POST" else path
 
     @property
     def action(self) -> str:

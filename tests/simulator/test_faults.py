@@ -82,6 +82,15 @@ async def test_a_lock_is_named(raw: RawClient, world: World, rule: str) -> None:
     )
 
 
+async def test_an_action_that_a_lock_forbids_is_told_of_the_vm(raw: RawClient, world: World, rule: str) -> None:
+    vm = rule.replace(
+        "Microsoft.Network/networkSecurityGroups/nsg/securityRules/allow", "Microsoft.Compute/virtualMachines/till"
+    )
+    world.faults.add(Fault(FaultKind.SCOPE_LOCKED))
+    answer = await raw.send("POST", f"{vm}/deallocate")
+    assert answer.message.startswith(f"The scope '{vm}' cannot perform write operation")
+
+
 async def test_a_missing_permission_names_who_may_not_do_what(raw: RawClient, world: World, rule: str) -> None:
     world.faults.add(Fault(FaultKind.AUTHORIZATION_FAILED, on=Kind.READ))
     answer = await raw.get(rule)
