@@ -110,7 +110,7 @@ async def test_an_install_that_fails_ends_with_the_agents_words(az: AzureCli, az
 
     assert answer.exit_code == GENERAL_ERROR
     assert "ERROR: (VMExtensionProvisioningError)" in answer.error
-    assert "Error message: 'Port 6600 is taken.'" in answer.error
+    assert 'Error message: "Port 6600 is taken."' in answer.error
     shown = (await az(f"vm extension show {EXTENSION}")).succeeded()
     assert shown.document["provisioningState"] == "Failed"
 

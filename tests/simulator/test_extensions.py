@@ -131,7 +131,7 @@ async def test_a_failed_install_is_a_failed_operation_and_a_readable_extension(
         await poller.result()
     assert failed.value.error is not None
     assert failed.value.error.code == "VMExtensionProvisioningError"
-    assert "Error message: 'Port 6516 is in use.'" in (failed.value.error.message or "")
+    assert 'Error message: "Port 6516 is in use."' in (failed.value.error.message or "")
     seen = await compute.virtual_machine_extensions.get("Shop", "till", "AdminCenter", expand="instanceView")
     assert seen.provisioning_state == "Failed"
     assert seen.instance_view is not None

@@ -117,10 +117,11 @@ def _report(world: World, extension: Json, code: str, message: str) -> Extension
 
 def _no_agent(machine: Machine) -> Failure:
     name = machine.vm_id.rsplit("/", 1)[1]
+    system = "windows" if machine.os_name.startswith("Windows") else "linux"
     text = (
         f"VM '{name}' has not reported status for VM agent or extensions. Verify that the OS is up and healthy, the "
         "VM has a running VM agent, and that it can establish outbound connections to Azure storage. Please refer to "
-        "https://aka.ms/vmextensionwindowstroubleshoot for additional VM agent troubleshooting information."
+        f"https://aka.ms/vmextension{system}troubleshoot for additional VM agent troubleshooting information."
     )
     return Failure("VMAgentStatusCommunicationError", text)
 
@@ -129,8 +130,8 @@ def _handler_failed(extension: Json, reason: str) -> Failure:
     properties = extension["properties"]
     text = (
         f"VM has reported a failure when processing extension '{extension['name']}' (publisher "
-        f"'{properties['publisher']}' and type '{properties['type']}'). Error message: '{reason}'. More information "
-        "on troubleshooting is available at https://aka.ms/VMExtensionCSEWindowsTroubleshoot. "
+        f"'{properties['publisher']}' and type '{properties['type']}'). Error message: \"{reason}\". More "
+        "information on troubleshooting is available at https://aka.ms/VMExtensionCSEWindowsTroubleshoot. "
     )
     return Failure("VMExtensionProvisioningError", text)
 

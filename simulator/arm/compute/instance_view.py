@@ -24,7 +24,8 @@ def instance_view(world: World, vm: Json, machine: Machine) -> Json:
         view |= {"computerName": machine.computer_name, "osName": machine.os_name, "osVersion": machine.os_version}
     if machine.power not in OFF:
         view["vmAgent"] = _agent(machine, now)
-    view["disks"] = [_disk(vm, machine)]
+    storage = vm["properties"]["storageProfile"]
+    view["disks"] = [_disk(disk, machine) for disk in (storage["osDisk"], *storage["dataDisks"])]
     extensions = [
         extension_view(extension, machine) for extension in world.resources.in_collection(f"{vm['id']}/extensions")
     ]
@@ -82,10 +83,9 @@ def _handler(report: ExtensionReport) -> Json:
     return {"type": report.handler, "typeHandlerVersion": report.version, "status": state}
 
 
-def _disk(vm: Json, machine: Machine) -> Json:
+def _disk(disk: Json, machine: Machine) -> Json:
     status = {"code": "ProvisioningState/succeeded", "level": "Info", "displayStatus": "Provisioning succeeded"}
-    name = vm["properties"]["storageProfile"]["osDisk"].get("name", f"{vm['name']}_OsDisk_1")
-    return {"name": name, "statuses": [status | {"time": timestamp(machine.since)}]}
+    return {"name": disk["name"], "statuses": [status | {"time": timestamp(machine.since)}]}
 
 
 def _statuses(vm: Json, machine: Machine) -> list[Json]:

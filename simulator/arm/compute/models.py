@@ -89,8 +89,9 @@ def network_profile(asked: Json) -> Json:
         raise missing("networkProfile")
     kept = []
     for reference in references:
-        options = {key: value for key, value in (reference.get("properties") or {}).items() if value is not None}
-        kept.append({"id": reference["id"]} | ({"properties": options} if options else {}))
+        given = reference.get("properties")
+        options = {key: value for key, value in (given or {}).items() if value is not None}
+        kept.append({"id": reference["id"]} | ({"properties": options} if given is not None else {}))
     return {"networkInterfaces": kept}
 
 

@@ -78,7 +78,7 @@ def _disks(storage: Json) -> list[Json]:
 def _os_disk(vm_id: str, asked: Json, system: OperatingSystem, size: str) -> Json:
     name = asked.get("name") or f"{ArmId.parse(vm_id).name}_OsDisk_1_{uuid4().hex}"
     attached = asked.get("createOption", "").lower() == "attach"
-    gigabytes = asked.get("diskSizeGB") or (None if attached else system.disk_gigabytes)
+    gigabytes = asked.get("diskSizeGB") or (None if attached or asked.get("vhd") else system.disk_gigabytes)
     disk = {
         "osType": asked.get("osType") or system.type,
         "name": name,

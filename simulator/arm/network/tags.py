@@ -68,6 +68,7 @@ def list_service_tags(world: World, request: ArmRequest) -> Answer:
         "changeNumber": CHANGE_NUMBER,
         "cloud": "Public",
         "values": [_value(*tag) for tag in TAGS],
+        "nextLink": "",
     }
     return Answer(200, body)
 
