@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from azure.core.exceptions import HttpResponseError
+
 from shared.azure.failures import explained
 
 if TYPE_CHECKING:
@@ -30,15 +32,21 @@ class Reader:
         """
         async with self._limit:
             with explained():
-                return await operation(*named, raw_response_hook=self._note_date, **more)
+                return await operation(*named, raw_response_hook=self._look_at, **more)
 
     async def all[T](self, pages: Callable[..., AsyncIterable[T]], **more: Any) -> list[T]:
         """Call a listing operation of an SDK client and follow its pages; raises as `one` does."""
         async with self._limit:
             with explained():
-                return [value async for value in pages(raw_response_hook=self._note_date, **more)]
+                return [value async for value in pages(raw_response_hook=self._look_at, **more)]
 
-    def _note_date(self, response: PipelineResponse[Any, Any]) -> None:
+    def _look_at(self, response: PipelineResponse[Any, Any]) -> None:
+        """Note an answer's time, and end the request here where azure-mgmt-core would have ideas of its own.
+
+        It takes a 409 that says so for a reason to register a resource provider, which is a write, and waits for it.
+        """
         date = response.http_response.headers.get("Date")
         if date:
             self._note(parsedate_to_datetime(date).astimezone(UTC))
+        if response.http_response.status_code == 409:
+            raise HttpResponseError(response=response.http_response)

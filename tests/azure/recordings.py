@@ -70,11 +70,15 @@ def recordings(*folders: str) -> list[Any]:
 
 
 class Replay:
-    """A server that gives what it was told to, in that order and whatever is asked; `url` is where it listens."""
+    """A server that gives what it was told to, in that order and whatever is asked; `url` is where it listens.
+
+    `asked` has the methods of the requests that came since.
+    """
 
     def __init__(self, certificates: Certificates) -> None:
         self._certificates = certificates
         self._answers: list[Answer] = []
+        self.asked: list[str] = []
         application = web.Application()
         application.router.add_route("*", "/{path:.*}", self._answer)
         self._runner = web.AppRunner(application, access_log=None)
@@ -83,8 +87,10 @@ class Replay:
     def give(self, *answers: Answer) -> None:
         """Give these answers from now on, and nothing that was left of those before."""
         self._answers = list(answers)
+        self.asked.clear()
 
-    async def _answer(self, _: web.Request) -> web.Response:
+    async def _answer(self, request: web.Request) -> web.Response:
+        self.asked.append(request.method)
         return self._answers.pop(0).response()
 
     async def __aenter__(self) -> Self:

@@ -1,0 +1,71 @@
+"""The clients: made once, closed whole, and never doing more than they were asked to."""
+
+import gc
+import logging
+
+import pytest
+
+from shared.azure.check_queue import send_check
+from shared.azure.clients import AzureClients
+from shared.azure.facts import AzureFacts
+from shared.azure.failures import Refusal
+from shared.azure.write import write
+from shared.model.check import Check
+from shared.model.estate import Access, Direction, SecurityRule
+from shared.model.plan import PutSecurityRule
+from shared.model.resource_id import ResourceId
+from shared.settings import parse_settings
+from simulator.local import LocalAzure
+from tests.azure.conftest import Give
+from tests.azure.recordings import Answer, Replay
+
+VM = ResourceId("/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/web")
+NOT_REGISTERED = {
+    "error": {
+        "code": "MissingSubscriptionRegistration",
+        "message": "The subscription is not registered to use namespace 'Microsoft.Network'. See https://aka.ms/rps-not-"
+        "found for how to register subscriptions.",
+    }
+}
+
+
+async def test_a_read_never_registers_a_resource_provider_though_the_sdk_would(
+    give: Give, replay: tuple[Replay, AzureClients]
+) -> None:
+    refused = Answer(409, NOT_REGISTERED)
+    clients = give(refused, Answer(200, {"registrationState": "Registered"}), Answer(200, {}), refused)
+    with pytest.raises(Refusal) as caught:
+        await AzureFacts(clients).service_tags("11111111-2222-3333-4444-555555555555", "westeurope")
+    assert caught.value.code == "MissingSubscriptionRegistration"
+    assert replay[0].asked == ["GET"]
+
+
+async def test_nor_does_a_write(give: Give, replay: tuple[Replay, AzureClients]) -> None:
+    rule = SecurityRule("r", 100, Direction.OUTBOUND, Access.ALLOW, "Tcp", ("*",), ("*",), ("*",), ("443",))
+    nsg = ResourceId("/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkSecurityGroups/n")
+    with pytest.raises(Refusal, match="MissingSubscriptionRegistration"):
+        await write(give(Answer(409, NOT_REGISTERED)), PutSecurityRule(nsg.child("securityRules", "r"), None, rule))
+    assert replay[0].asked == ["PUT"]
+
+
+async def test_a_client_is_made_once_for_each_subscription_whatever_its_case(give: Give) -> None:
+    clients = give()
+    assert clients.compute("ABC") is clients.compute("abc")
+    assert clients.network("abc") is not clients.network("def")
+    assert clients.queue("one") is not clients.queue("two")
+
+
+async def test_closing_leaves_no_connection_open(
+    azure: LocalAzure, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    environment = azure.environment()
+    for name, text in environment.items():
+        monkeypatch.setenv(name, text)
+    clients = AzureClients(parse_settings(environment))
+    await AzureFacts(clients).service_tags(azure.world.subscription_id, "westeurope")
+    await send_check(clients, Check(VM, "test", "c", None))
+    await clients.close()
+    del clients
+    with caplog.at_level(logging.ERROR):
+        gc.collect()
+    assert caplog.records == []
