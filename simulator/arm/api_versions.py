@@ -22,6 +22,7 @@ COMPUTE = {
     "windowsConfiguration.patchSettings": "2020-06-01",
     "windowsConfiguration.enableVMAgentPlatformUpdates": "2022-03-01",
     "patchSettings.assessmentMode": "2021-03-01",
+    "hyperVGeneration": "2019-12-01",
     "instanceView.hyperVGeneration": "2019-12-01",
     "value.locationInfo": "2017-09-01",
 }

@@ -61,7 +61,7 @@ class Gateway:
         if fault and fault.kind in {FaultKind.DROPPED_BEFORE, FaultKind.TIME_OUT}:
             return Answer(0)
         if fault and fault.kind is not FaultKind.DROPPED_AFTER:
-            return answer_for(fault, request, self.world.clock)
+            return self._struck(fault, request)
         headers = self._count(route, request)
         refuse_below_absent(self.world, request)
         try:
@@ -74,6 +74,13 @@ class Gateway:
         if answer.status < 400:
             _show_to(request.api_version, answer, PROVIDERS.get(namespace, {}))
         answer.headers = headers | PROVIDER_HEADERS.get(namespace, dict)() | answer.headers
+        return answer
+
+    def _struck(self, fault: Fault, request: ArmRequest) -> Answer:
+        answer = answer_for(fault, request, self.world.clock)
+        if answer.headers.get("x-ms-failure-cause") != "gateway" and "subscription" in request.params:
+            limits = self.world.throttling.count(request.params["subscription"].lower(), request)
+            answer.headers = limits | answer.headers
         return answer
 
     def _count(self, route: Route, request: ArmRequest) -> dict[str, str]:

@@ -78,8 +78,15 @@ def _value(name: str, region: str, service: str, prefixes: tuple[str, ...]) -> J
         "changeNumber": CHANGE_NUMBER,
         "region": region,
         "state": "GA",
-        "networkFeatures": ["API", "NSG", "UDR", "FW"],
+        "networkFeatures": _features(name.partition(".")[0]),
         "systemService": service,
         "addressPrefixes": list(prefixes),
     }
     return {"name": name, "id": name, "properties": properties}
+
+
+def _features(service: str) -> list[str]:
+    """Say where a tag may be used: in rules alone, in routes and firewalls too, and some by service endpoints."""
+    if service == "AzureCloud":
+        return ["API", "NSG"]
+    return ["API", "NSG", "UDR", "FW", *(["VSE"] if service in {"AzureActiveDirectory", "Storage"} else [])]
