@@ -3,7 +3,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.decide.addresses import Addresses, parse_prefix, parse_prefixes, union
@@ -26,7 +26,6 @@ def of(texts: frozenset[str]) -> Addresses:
     return parse_prefixes(tuple(texts))
 
 
-@settings(derandomize=True, deadline=None)
 @given(SETS, SETS)
 def test_sets_of_addresses_do_what_sets_do(ours: frozenset[str], theirs: frozenset[str]) -> None:
     assert as_set(of(ours) | of(theirs)) == ours | theirs
@@ -36,13 +35,11 @@ def test_sets_of_addresses_do_what_sets_do(ours: frozenset[str], theirs: frozens
     assert bool(of(ours)) == bool(ours)
 
 
-@settings(derandomize=True, deadline=None)
 @given(SETS)
 def test_prefixes_of_a_set_read_back_are_the_set(texts: frozenset[str]) -> None:
     assert parse_prefixes(of(texts).prefixes()) == of(texts)
 
 
-@settings(derandomize=True, deadline=None)
 @given(st.permutations(POOL))
 def test_a_set_is_the_same_however_it_was_put_together(texts: list[str]) -> None:
     assert union(parse_prefix(one) for one in texts) == union(parse_prefix(one) for one in POOL)

@@ -10,14 +10,12 @@ import pytest
 from shared.decide.outrank import MARKER
 from shared.decide.virtual_machine import decide_virtual_machine
 from shared.model.desired import DesiredState, Outrank
-from shared.model.estate import Estate, IpConfiguration, NetworkInterface, NetworkSecurityGroup, VirtualMachine
-from shared.model.plan import Plan, PutExtension, Reason, Status
+from shared.model.estate import Estate, NetworkSecurityGroup, VirtualMachine
+from shared.model.plan import Plan, PutExtension, Reason
 from shared.model.resource_id import ResourceId
 from tests.decide.estates import (
     AUDITED,
     ENFORCED,
-    GROUP,
-    NETWORK,
     NIC_NSG,
     NSG,
     SUBNET,
@@ -36,11 +34,23 @@ from tests.decide.estates import (
 )
 
 HEALTHY = machine(extensions=(extension(),))
+
+
 ON_6600 = machine(extensions=(extension(settings={"port": 6600}),))
+
+
 OFFICE = replace(ENFORCED, inbound_sources=("203.0.113.0/24",))
+
+
 DENY_WAC = deny_out("DenyWac", 150, destination="WindowsAdminCenter", ports="443")
+
+
 DENY_JIT = deny_in("SecurityCenter-JITRule-1", 1000, ports="6516")
+
+
 OUT, DELIBERATE, IN = Reason.OUTBOUND_DENIED, Reason.OUTBOUND_DENIED_DELIBERATELY, Reason.INBOUND_DENIED
+
+
 MISSING, UNKNOWN = Reason.EXTENSION_MISSING, Reason.TRAFFIC_UNKNOWN
 
 
@@ -213,111 +223,6 @@ def test_the_network_is_judged_by_what_it_does_with_the_needed_flows(one: Case) 
     assert any(isinstance(action, PutExtension) for action in plan.actions) is one.installs
 
 
-def without(here: Estate, missing: ResourceId, *, why: str) -> Estate:
-    """Take something out of an estate: `why` is a reason for its being unreadable, `absent` or nothing."""
-
-    def kept(things: Any) -> Any:
-        return {one: thing for one, thing in things.items() if one != missing}
-
-    return replace(
-        here,
-        virtual_machines=kept(here.virtual_machines),
-        network_interfaces=kept(here.network_interfaces),
-        network_security_groups=kept(here.network_security_groups),
-        subnets=kept(here.subnets),
-        virtual_networks=kept(here.virtual_networks),
-        resource_groups=kept(here.resource_groups),
-        unreadable={missing: why} if why not in ("absent", "") else {},
-        absent=frozenset({missing} if why == "absent" else ()),
-    )
-
-
-WHOLE = estate(machine(), subnet_group=security_group(), interface_group=nic_group())
-
-
-@pytest.mark.parametrize("missing", [interface_id(), SUBNET, NSG, NIC_NSG], ids=lambda one: one.name)
-@pytest.mark.parametrize(
-    ("why", "reason"),
-    [("AuthorizationFailed", Reason.READ_FAILED), ("absent", UNKNOWN), ("", UNKNOWN)],
-)
-def test_a_path_that_was_not_read_whole_is_unknown_and_nothing_is_written(
-    missing: ResourceId, why: str, reason: Reason
-) -> None:
-    plan = decide_virtual_machine(without(WHOLE, missing, why=why), VM, ENFORCED)
-    assert plan.status is Status.UNKNOWN
-    assert reason in [finding.reason for finding in plan.findings]
-    assert (plan.actions, plan.checks) == ((), ())
-
-
-def test_a_subnet_is_unreadable_when_its_network_is() -> None:
-    here = replace(without(WHOLE, SUBNET, why=""), unreadable={NETWORK: "AuthorizationFailed"})
-    plan = decide_virtual_machine(here, VM, ENFORCED)
-    (finding,) = [one for one in plan.findings if one.reason is Reason.READ_FAILED]
-    assert "web can't be read: AuthorizationFailed" in finding.message
-    assert plan.actions == ()
-
-
-def test_an_old_extension_is_not_refreshed_either_while_the_network_is_unreadable() -> None:
-    old = machine(extensions=(extension(running_version="0.0.0.1"),))
-    desired = replace(ENFORCED, minimum_extension_version="0.0.0.345")
-    here = estate(old, subnet_group=security_group())
-    assert decide_virtual_machine(here, VM, desired).actions != ()
-    assert decide_virtual_machine(without(here, NSG, why="AuthorizationFailed"), VM, desired).actions == ()
-
-
-SECOND_NIC = ResourceId(f"{GROUP}/providers/Microsoft.Network/networkInterfaces/second")
-
-
-def two_interfaces(*, primary_on_vm: ResourceId | None, primary_flags: tuple[bool, bool]) -> Estate:
-    """Make a VM whose second interface carries an NSG that lets nothing out."""
-    first = replace(interface(), primary=primary_flags[0])
-    second = replace(interface(address="10.1.0.9", group=NIC_NSG), id=SECOND_NIC, primary=primary_flags[1])
-    vm = machine(network_interface_ids=(SECOND_NIC, interface_id()), primary_network_interface_id=primary_on_vm)
-    return estate(vm, interface_group=nic_group(deny_out()), interfaces=[second, first])
-
-
-@pytest.mark.parametrize(
-    ("primary_on_vm", "flags", "reasons"),
-    [
-        (interface_id(), (False, False), [MISSING]),
-        (SECOND_NIC, (False, False), [MISSING, OUT, OUT]),
-        (None, (True, False), [MISSING]),
-        (None, (False, True), [MISSING, OUT, OUT]),
-        (None, (False, False), [MISSING, UNKNOWN]),
-        (None, (True, True), [MISSING, UNKNOWN]),
-    ],
-)
-def test_of_several_interfaces_the_primary_one_counts(
-    primary_on_vm: ResourceId | None, flags: tuple[bool, bool], reasons: list[Reason]
-) -> None:
-    here = two_interfaces(primary_on_vm=primary_on_vm, primary_flags=flags)
-    plan = decide_virtual_machine(here, VM, ENFORCED)
-    assert [finding.reason for finding in plan.findings] == reasons
-
-
-def with_configurations(*configurations: IpConfiguration) -> Estate:
-    given = NetworkInterface(interface_id(), configurations, virtual_machine_id=VM)
-    return estate(machine(), subnet_group=security_group(deny_out(source="10.1.0.9")), interfaces=[given])
-
-
-@pytest.mark.parametrize(
-    ("configurations", "reasons"),
-    [
-        ([IpConfiguration("10.1.0.9", SUBNET)], [MISSING, OUT, OUT]),
-        ([IpConfiguration("10.1.0.4", SUBNET, primary=True), IpConfiguration("10.1.0.9", SUBNET)], [MISSING]),
-        ([IpConfiguration("10.1.0.4", SUBNET), IpConfiguration("10.1.0.9", SUBNET)], [MISSING, UNKNOWN]),
-        ([IpConfiguration(None, SUBNET)], [MISSING, UNKNOWN]),
-        ([IpConfiguration("10.1.0.4", None)], [MISSING, UNKNOWN]),
-        ([], [MISSING, UNKNOWN]),
-    ],
-)
-def test_of_several_addresses_the_primary_one_counts(
-    configurations: list[IpConfiguration], reasons: list[Reason]
-) -> None:
-    plan = decide_virtual_machine(with_configurations(*configurations), VM, ENFORCED)
-    assert [finding.reason for finding in plan.findings] == reasons
-
-
 def test_nsgs_are_told_in_the_order_in_which_traffic_meets_them() -> None:
     here = estate(
         HEALTHY, subnet_group=security_group(deny_in(), deny_out()), interface_group=nic_group(deny_in(), deny_out())
@@ -326,11 +231,6 @@ def test_nsgs_are_told_in_the_order_in_which_traffic_meets_them() -> None:
     met = [(finding.reason, finding.evidence["network_security_group"]) for finding in findings]
     assert met[:2] == [(OUT, str(NIC_NSG)), (OUT, str(NSG))]
     assert met[-2:] == [(IN, str(NSG)), (IN, str(NIC_NSG))]
-
-
-def test_a_vm_without_any_interface_can_not_be_judged() -> None:
-    plan = decide_virtual_machine(estate(machine(network_interface_ids=())), VM, ENFORCED)
-    assert [finding.reason for finding in plan.findings] == [MISSING, UNKNOWN]
 
 
 @pytest.mark.parametrize(

@@ -1,271 +1,38 @@
-"""What NSGs do with a flow, told case by case."""
+"""What NSGs do with a flow."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
-from shared.decide.traffic import Attachment, Flow, TrafficAccess, Verdict, decide_traffic
-from shared.model.estate import Direction, Estate, SecurityRule, VirtualNetwork
+from shared.decide.traffic import Attachment, TrafficAccess, decide_traffic
+from shared.model.estate import Estate, SecurityRule
 from shared.model.resource_id import ResourceId
+from tests.decide import certain_flow_cases, doubtful_flow_cases
 from tests.decide.estates import (
-    GROUP,
-    NETWORK,
     NIC_NSG,
     NSG,
     SUBNET,
-    allow_in,
-    allow_out,
-    deny_in,
     deny_out,
     estate,
     interface_id,
     security_group,
 )
+from tests.decide.flow_cases import (
+    ALLOWED,
+    DENIED,
+    FROM_OFFICE,
+    PARTLY,
+    ROUTED,
+    TO_WAC,
+    UNKNOWN,
+    Case,
+    case,
+    judged,
+)
 
-ALLOWED, DENIED, PARTLY, UNKNOWN = TrafficAccess
-ROUTES = ResourceId(f"{GROUP}/providers/Microsoft.Network/routeTables/to-firewall")
-ASG = ResourceId(f"{GROUP}/providers/Microsoft.Network/applicationSecurityGroups/web")
-TO_WAC = Flow(Direction.OUTBOUND, "10.1.0.4", ("WindowsAdminCenter",), 443, SUBNET)
-TO_SIGN_IN = replace(TO_WAC, remote=("AzureActiveDirectory",))
-FROM_NETWORK = Flow(Direction.INBOUND, "10.1.0.4", ("VirtualNetwork",), 6516, SUBNET)
-FROM_INTERNET = replace(FROM_NETWORK, remote=("Internet",))
-FROM_OFFICE = replace(FROM_NETWORK, remote=("203.0.113.0/24",))
-
-NO_TAGS: dict[str, Any] = {"service_tags": {}}
-ROUTED: dict[str, Any] = {"route_table": ROUTES}
-GATEWAY: dict[str, Any] = {"network": VirtualNetwork(NETWORK, ("10.1.0.0/16",), has_gateway=True)}
-PEERED: dict[str, Any] = {"network": VirtualNetwork(NETWORK, ("10.1.0.0/16",), ("10.9.0.0/16",))}
-
-
-@dataclass(frozen=True)
-class Case:
-    flow: Flow
-    rules: tuple[SecurityRule, ...]
-    access: TrafficAccess
-    deciders: tuple[str, ...] = ()
-    around: dict[str, Any] = field(default_factory=dict)
-
-
-def case(flow: Flow, *rules: SecurityRule, access: TrafficAccess, by: str = "", **around: Any) -> Case:
-    return Case(flow, rules, access, tuple(by.split()), around)
-
-
-def judged(one: Case) -> Verdict:
-    here = estate(subnet_group=security_group(*one.rules), **one.around)
-    return decide_traffic(here, one.flow, (Attachment(NSG, SUBNET),))
-
-
-CASES = {
-    "default rules let a VM reach the service": case(TO_WAC, access=ALLOWED, by="AllowInternetOutBound"),
-    "default rules let the network in": case(FROM_NETWORK, access=ALLOWED, by="AllowVnetInBound"),
-    "default rules keep the internet out": case(FROM_INTERNET, access=DENIED, by="DenyAllInBound"),
-    "a deny of the internet denies the service": case(TO_WAC, deny_out(), access=DENIED, by="DenyInternet"),
-    "a deny of everything denies the service": case(
-        TO_WAC, deny_out(destination="*"), access=DENIED, by="DenyInternet"
-    ),
-    "a deny of 0.0.0.0/0 denies the service": case(
-        TO_WAC, deny_out(destination="0.0.0.0/0"), access=DENIED, by="DenyInternet"
-    ),
-    "a deny of ::/0 does not touch traffic from an IPv4 address": case(
-        TO_WAC, deny_out(destination="::/0"), access=ALLOWED, by="AllowInternetOutBound"
-    ),
-    "a deny of AzureCloud denies the service": case(
-        TO_WAC, deny_out(destination="AzureCloud"), access=DENIED, by="DenyInternet"
-    ),
-    "tags are known whatever their case": case(
-        TO_WAC, deny_out(destination="INTERNET"), access=DENIED, by="DenyInternet"
-    ),
-    "a deny of another service leaves this one alone": case(
-        TO_WAC, deny_out(destination="Storage"), access=ALLOWED, by="AllowInternetOutBound"
-    ),
-    "the lower number decides": case(
-        TO_WAC, deny_out(), allow_out("Wac", 150, destination="WindowsAdminCenter"), access=ALLOWED, by="Wac"
-    ),
-    "an allow after the deny has no effect": case(
-        TO_WAC,
-        deny_out(),
-        allow_out("Wac", 250, destination="WindowsAdminCenter"),
-        access=DENIED,
-        by="DenyInternet",
-    ),
-    "a rule for another port does not match": case(
-        TO_WAC, deny_out(ports="80"), access=ALLOWED, by="AllowInternetOutBound"
-    ),
-    "a rule whose range of ports holds 443 matches": case(
-        TO_WAC, deny_out(ports=("80", "400-500")), access=DENIED, by="DenyInternet"
-    ),
-    "a rule for UDP does not match": case(
-        TO_WAC, deny_out(protocol="Udp"), access=ALLOWED, by="AllowInternetOutBound"
-    ),
-    "a rule for ICMP does not match": case(
-        TO_WAC, deny_out(protocol="ICMP"), access=ALLOWED, by="AllowInternetOutBound"
-    ),
-    "a rule for TCP matches in any case": case(TO_WAC, deny_out(protocol="tcp"), access=DENIED, by="DenyInternet"),
-    "a rule for another private address does not match": case(
-        TO_WAC, deny_out(source="10.1.0.5"), access=ALLOWED, by="AllowInternetOutBound"
-    ),
-    "a rule for the network as source matches a VM in it": case(
-        TO_WAC, deny_out(source="VirtualNetwork"), access=DENIED, by="DenyInternet"
-    ),
-    "a deny of some of the service's prefixes denies that part": case(
-        TO_WAC, deny_out(destination="20.2.8.0/24"), access=PARTLY, by="DenyInternet AllowInternetOutBound"
-    ),
-    "several prefixes of one rule all count": case(
-        TO_WAC, deny_out(destination=("20.1.0.0/24", "20.2.8.0/25")), access=DENIED, by="DenyInternet"
-    ),
-    "an inbound rule says nothing of outbound traffic": case(
-        TO_WAC, deny_in(priority=100), access=ALLOWED, by="AllowInternetOutBound"
-    ),
-    "peered networks belong to VirtualNetwork": case(
-        replace(FROM_NETWORK, remote=("10.9.3.0/24",)), access=ALLOWED, by="AllowVnetInBound", **PEERED
-    ),
-    "other private networks belong neither to VirtualNetwork nor to Internet": case(
-        replace(FROM_NETWORK, remote=("10.9.3.0/24",)),
-        allow_in("FromInternet", 100, source="Internet"),
-        access=DENIED,
-        by="DenyAllInBound",
-    ),
-    "the host's address belongs to VirtualNetwork": case(
-        replace(FROM_NETWORK, remote=("168.63.129.16",)),
-        deny_in(source="AzureLoadBalancer"),
-        access=DENIED,
-        by="DenyAllIn",
-    ),
-    "denying the network's own prefix keeps all of the network out": case(
-        FROM_NETWORK, deny_in(source="10.1.0.0/16"), access=DENIED, by="DenyAllIn"
-    ),
-    "without prefixes, a deny of the internet denies the service": case(
-        TO_WAC, deny_out(), access=DENIED, by="DenyInternet", **NO_TAGS
-    ),
-    "without prefixes, a deny of AzureCloud denies the service": case(
-        TO_WAC, deny_out(destination="AzureCloud"), access=DENIED, by="DenyInternet", **NO_TAGS
-    ),
-    "without prefixes, a tag is itself": case(
-        TO_WAC,
-        deny_out(),
-        allow_out("Wac", 150, destination="windowsadmincenter"),
-        access=ALLOWED,
-        by="Wac",
-        **NO_TAGS,
-    ),
-    "without prefixes, the two services are still two": case(
-        TO_SIGN_IN,
-        allow_out("Wac", 150, destination="WindowsAdminCenter"),
-        deny_out(),
-        access=DENIED,
-        by="DenyInternet",
-        **NO_TAGS,
-    ),
-    "so they are where the prefixes of one of them are known": case(
-        TO_WAC,
-        allow_out("SignIn", 150, destination="AzureActiveDirectory"),
-        deny_out(),
-        access=DENIED,
-        by="DenyInternet",
-        service_tags={"windowsadmincenter": ("20.1.0.0/24",)},
-    ),
-    "without prefixes, a private prefix is surely not the service": case(
-        TO_WAC, deny_out(destination="10.0.0.0/8"), access=ALLOWED, by="AllowInternetOutBound", **NO_TAGS
-    ),
-    "without prefixes, a deny of some public addresses may be of the service": case(
-        TO_WAC, deny_out(destination="20.0.0.0/8"), access=UNKNOWN, **NO_TAGS
-    ),
-    "without prefixes, a deny of a tag that may hold the service can't be told": case(
-        TO_WAC, deny_out(destination="AzureCloud.WestEurope"), access=UNKNOWN, **NO_TAGS
-    ),
-    "so it may where routes of one's own decide what the tags mean": case(
-        TO_WAC,
-        deny_out("DenyPart", 150, destination="20.0.0.0/8"),
-        allow_out("All", 160),
-        access=UNKNOWN,
-        **NO_TAGS,
-        **ROUTED,
-    ),
-    "a doubtful allow before an allow changes nothing": case(
-        TO_WAC,
-        allow_out("Region", 150, destination="AzureCloud.WestEurope"),
-        access=ALLOWED,
-        by="AllowInternetOutBound",
-        **NO_TAGS,
-    ),
-    "a doubtful deny before a deny changes nothing": case(
-        TO_WAC,
-        deny_out("Region", 150, destination="AzureCloud.WestEurope"),
-        deny_out(),
-        access=DENIED,
-        by="DenyInternet",
-        **NO_TAGS,
-    ),
-    "a doubtful allow before a deny can't be told": case(
-        TO_WAC, allow_out("Region", 150, destination="AzureCloud.WestEurope"), deny_out(), access=UNKNOWN, **NO_TAGS
-    ),
-    "a regional tag's prefixes are used where they are known": case(
-        replace(TO_WAC, remote=("Storage",)),
-        deny_out(destination="Storage.WestEurope"),
-        access=PARTLY,
-        by="DenyInternet AllowInternetOutBound",
-    ),
-    "a tag that nobody knows may be anything public": case(
-        TO_WAC, deny_out(destination="CorpNetPublic"), access=UNKNOWN
-    ),
-    "what is no prefix at all may be anything": case(TO_WAC, deny_out(destination="111"), access=UNKNOWN),
-    "a rule for some source ports may match": case(
-        TO_WAC, deny_out(source_port_ranges=("1024-2048",)), access=UNKNOWN
-    ),
-    "a rule for all source ports by number matches": case(
-        TO_WAC, deny_out(source_port_ranges=("0-65535",)), access=DENIED, by="DenyInternet"
-    ),
-    "a rule from an application security group may be for this VM": case(
-        TO_WAC, deny_out(source=(), source_application_security_group_ids=(ASG,)), access=UNKNOWN
-    ),
-    "a rule towards an application security group never concerns a public service": case(
-        TO_WAC,
-        deny_out(destination=(), destination_application_security_group_ids=(ASG,)),
-        access=ALLOWED,
-        by="AllowInternetOutBound",
-    ),
-    "an inbound rule for an application security group may be for this VM": case(
-        FROM_NETWORK, deny_in(destination=(), destination_application_security_group_ids=(ASG,)), access=UNKNOWN
-    ),
-    "a rule for another port is no matter, whatever group it is for": case(
-        FROM_NETWORK,
-        deny_in(destination=(), destination_application_security_group_ids=(ASG,), ports="443"),
-        access=ALLOWED,
-        by="AllowVnetInBound",
-    ),
-    "a protocol that nobody knows may be TCP": case(TO_WAC, deny_out(protocol="Quic"), access=UNKNOWN),
-    "a port that can't be read may be any": case(TO_WAC, deny_out(ports="https"), access=UNKNOWN),
-    "with routes of one's own, default rules still let a VM out, for both readings do": case(
-        TO_WAC, access=ALLOWED, by="AllowInternetOutBound", **ROUTED
-    ),
-    "with routes of one's own, a deny of everything still denies": case(
-        TO_WAC, deny_out(destination="*"), access=DENIED, by="DenyInternet", **ROUTED
-    ),
-    "with routes of one's own, a deny of Internet can't be told": case(TO_WAC, deny_out(), access=UNKNOWN, **ROUTED),
-    "nor can it where the prefixes are not known either": case(
-        TO_WAC, deny_out(), access=UNKNOWN, **ROUTED, **NO_TAGS
-    ),
-    "with routes of one's own, a deny of VirtualNetwork can't be told": case(
-        TO_WAC, deny_out(destination="VirtualNetwork"), access=UNKNOWN, **ROUTED
-    ),
-    "with a gateway, a deny of Internet can't be told": case(TO_WAC, deny_out(), access=UNKNOWN, **GATEWAY),
-    "with a gateway, the known network is VirtualNetwork for certain": case(
-        FROM_NETWORK, deny_in(source="VirtualNetwork"), access=DENIED, by="DenyAllIn", **GATEWAY
-    ),
-    "with a gateway, callers from elsewhere may come through it": case(FROM_OFFICE, access=UNKNOWN, **GATEWAY),
-    "where the network was not read, what holds for both readings holds": case(
-        TO_WAC, deny_out(destination="AzureCloud"), access=DENIED, by="DenyInternet", virtual_networks={}
-    ),
-    "where the network was not read, its tags can't be told": case(
-        TO_WAC, deny_out(), access=UNKNOWN, virtual_networks={}
-    ),
-    "callers of another IP family make no flow": case(
-        replace(FROM_OFFICE, remote=("2001:db8::/32",)), deny_in(), access=ALLOWED
-    ),
-}
+CASES = certain_flow_cases.CASES | doubtful_flow_cases.CASES
 
 
 @pytest.mark.parametrize("one", CASES.values(), ids=CASES.keys())

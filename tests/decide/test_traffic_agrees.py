@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address, ip_network
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.decide.passage import judge_passage, judge_passages
@@ -15,7 +15,6 @@ from tests.decide.estates import NSG, SERVICE_TAGS, SUBNET, estate
 from tests.decide.naive import Connection, Surroundings, deciding_rule
 from tests.decide.strategies import security_groups
 
-REPEATABLE = settings(derandomize=True, deadline=None)
 AROUND = Surroundings(("10.1.0.0/16",), SERVICE_TAGS)
 REMOTES = {
     Direction.OUTBOUND: (("WindowsAdminCenter",), ("AzureActiveDirectory",), ("Storage",)),
@@ -31,7 +30,6 @@ def flows(draw: st.DrawFn) -> Flow:
     return Flow(direction, local, draw(st.sampled_from(REMOTES[direction])), port, SUBNET)
 
 
-@REPEATABLE
 @given(security_groups(), flows(), st.data())
 def test_every_part_is_decided_as_a_single_connection_of_it_is(
     group: NetworkSecurityGroup, flow: Flow, data: st.DataObject
@@ -47,7 +45,6 @@ def test_every_part_is_decided_as_a_single_connection_of_it_is(
         assert (part.access, part.rule) == (decider.access, decider)
 
 
-@REPEATABLE
 @given(security_groups(), flows(), st.permutations(range(20)))
 def test_parts_are_whole_disjoint_and_the_same_in_whatever_order_rules_come(
     group: NetworkSecurityGroup, flow: Flow, order: list[int]
@@ -63,7 +60,6 @@ def test_parts_are_whole_disjoint_and_the_same_in_whatever_order_rules_come(
     assert decide_traffic(estate(subnet_group=again), flow, here) == verdict
 
 
-@REPEATABLE
 @given(security_groups(), flows())
 def test_without_prefixes_the_evaluator_knows_less_but_nothing_else(group: NetworkSecurityGroup, flow: Flow) -> None:
     here = (Attachment(NSG, SUBNET),)
@@ -73,7 +69,6 @@ def test_without_prefixes_the_evaluator_knows_less_but_nothing_else(group: Netwo
     assert certain <= {part.access for part in known.parts}
 
 
-@REPEATABLE
 @given(security_groups(), st.lists(flows(), max_size=6), st.sampled_from(Outrank))
 def test_flows_judged_together_are_judged_as_each_by_itself(
     group: NetworkSecurityGroup, together: list[Flow], outrank: Outrank

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.decide.versions import parse_version
@@ -9,7 +9,6 @@ from shared.decide.versions import parse_version
 NUMBERS = st.lists(st.integers(0, 2**40), min_size=1, max_size=6)
 
 
-@settings(derandomize=True, deadline=None)
 @given(NUMBERS, NUMBERS)
 def test_versions_are_ordered_by_their_numbers(one: list[int], other: list[int]) -> None:
     longest = max(len(one), len(other))

@@ -1,0 +1,77 @@
+"""Estates that hypothesis makes up, and their plans."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import strategies as st
+
+from shared.decide.network_security_group import decide_network_security_group
+from shared.decide.virtual_machine import decide_virtual_machine
+from shared.model.desired import DesiredState
+from shared.model.estate import Estate, SecurityRule, VirtualMachine
+from shared.model.plan import Plan, PutSecurityRule
+from shared.model.resource_id import ResourceId
+from tests.decide.estates import (
+    GROUP,
+    NSG,
+    SERVICE_TAGS,
+    estate,
+    interface_id,
+    vm_named,
+)
+from tests.decide.strategies import MACHINES, security_groups
+
+ROUTES = ResourceId(f"{GROUP}/providers/Microsoft.Network/routeTables/routes")
+
+
+FIRST_VM = vm_named("vm-1")
+
+
+SUBJECTS = (FIRST_VM, NSG)
+
+
+@st.composite
+def estates(draw: st.DrawFn) -> Estate:
+    """Make VMs in a subnet whose NSG is other people's, with or without what else is to be known of it."""
+    return estate(
+        *draw(MACHINES),
+        subnet_group=draw(security_groups()),
+        route_table=draw(st.sampled_from([None, None, ROUTES])),
+        service_tags=draw(st.sampled_from([SERVICE_TAGS, SERVICE_TAGS, {}])),
+    )
+
+
+def plan_of(here: Estate, subject: ResourceId, desired: DesiredState) -> Plan:
+    decide = decide_network_security_group if subject == NSG else decide_virtual_machine
+    return decide(here, subject, desired)
+
+
+def puts(plan: Plan) -> list[PutSecurityRule]:
+    return [action for action in plan.actions if isinstance(action, PutSecurityRule)]
+
+
+def rules_of(here: Estate) -> tuple[SecurityRule, ...]:
+    group = here.network_security_groups[NSG]
+    return (*group.security_rules, *group.default_security_rules)
+
+
+def address_of(here: Estate, vm: VirtualMachine) -> str | None:
+    return here.network_interfaces[interface_id(vm.id)].ip_configurations[0].private_ip_address
+
+
+def withheld(here: Estate, lost: ResourceId) -> Estate:
+    def kept(things: Mapping[Any, Any]) -> dict[Any, Any]:
+        return {one: thing for one, thing in things.items() if one != lost}
+
+    return replace(
+        here,
+        virtual_machines=kept(here.virtual_machines),
+        network_interfaces=kept(here.network_interfaces),
+        network_security_groups=kept(here.network_security_groups),
+        subnets=kept(here.subnets),
+        virtual_networks=kept(here.virtual_networks),
+        resource_groups=kept(here.resource_groups),
+    )
