@@ -14,22 +14,11 @@ from shared.model.desired import DesiredState
 from shared.model.estate import Estate, SecurityRule, VirtualMachine
 from shared.model.plan import Plan, PutSecurityRule
 from shared.model.resource_id import ResourceId
-from tests.decide.estates import (
-    GROUP,
-    NSG,
-    SERVICE_TAGS,
-    estate,
-    interface_id,
-    vm_named,
-)
+from tests.decide.estates import GROUP, NSG, SERVICE_TAGS, estate, interface_id, vm_named
 from tests.decide.strategies import MACHINES, security_groups
 
 ROUTES = ResourceId(f"{GROUP}/providers/Microsoft.Network/routeTables/routes")
-
-
 FIRST_VM = vm_named("vm-1")
-
-
 SUBJECTS = (FIRST_VM, NSG)
 
 

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.decide.estates import (
-    allow_in,
-    allow_out,
-    deny_in,
-    deny_out,
-)
+from tests.decide.estates import allow_in, allow_out, deny_in, deny_out
 from tests.decide.flow_cases import (
     ALLOWED,
     DENIED,

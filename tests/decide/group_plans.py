@@ -6,29 +6,14 @@ from dataclasses import replace
 
 from shared.decide.network_security_group import decide_network_security_group
 from shared.model.desired import DesiredState
-from shared.model.estate import (
-    Estate,
-)
+from shared.model.estate import Estate
 from shared.model.plan import Plan, Reason
 from shared.model.resource_id import ResourceId
-from tests.decide.estates import (
-    ENFORCED,
-    NSG,
-    deny_out,
-    extension,
-    machine,
-    vm_named,
-)
+from tests.decide.estates import ENFORCED, NSG, deny_out, extension, machine, vm_named
 
 OFFICE = replace(ENFORCED, inbound_sources=("203.0.113.0/24",))
-
-
 HEALTHY = machine(extensions=(extension(),))
-
-
 OTHER = vm_named("other")
-
-
 DENY = deny_out()
 
 

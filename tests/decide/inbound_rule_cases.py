@@ -5,18 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shared.model.desired import Outrank, Rules
-from tests.decide.estates import (
-    allow_in,
-    deny_in,
-)
-from tests.decide.rule_cases import (
-    ALWAYS,
-    BOTH_OURS,
-    IN,
-    LACKING,
-    OFFICE,
-    Case,
-)
+from tests.decide.estates import allow_in, deny_in
+from tests.decide.rule_cases import ALWAYS, BOTH_OURS, IN, LACKING, OFFICE, Case
 
 CASES = {
     "no inbound rule without named sources": Case(

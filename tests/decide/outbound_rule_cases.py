@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.decide.estates import (
-    allow_in,
-    allow_out,
-    deny_out,
-)
+from tests.decide.estates import allow_in, allow_out, deny_out
 from tests.decide.rule_cases import (
     ANY,
     BOTH_OURS,

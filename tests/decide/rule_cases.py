@@ -24,23 +24,11 @@ from tests.decide.estates import (
 )
 
 OUT, DELIBERATE, IN = Reason.OUTBOUND_DENIED, Reason.OUTBOUND_DENIED_DELIBERATELY, Reason.INBOUND_DENIED
-
-
 LACKING, FULL = Reason.RULE_MISSING, Reason.NO_FREE_PRIORITY
-
-
 HEALTHY = machine(extensions=(extension(),))
-
-
 OFFICE = replace(ENFORCED, inbound_sources=("203.0.113.0/24",))
-
-
 ALWAYS = replace(ENFORCED, rules=Rules.ALWAYS)
-
-
 ANY, NONE = replace(ENFORCED, outrank=Outrank.ANY), replace(ENFORCED, outrank=Outrank.NONE)
-
-
 DENY_WAC = deny_out("DenyWac", 150, destination="WindowsAdminCenter", ports="443")
 
 
@@ -64,8 +52,6 @@ def ours_in(name: str = "PortForWAC", priority: int = 4096, **more: Any) -> Secu
 
 
 BOTH_OURS = (ours_out(), ours_out("PortForAADService", 198, "AzureActiveDirectory"))
-
-
 FULL_BELOW_200 = tuple(allow_out(f"Filler-{number}", number, ports="80") for number in range(100, 200))
 
 

@@ -6,21 +6,8 @@ from dataclasses import replace
 
 from shared.model.estate import Access
 from shared.model.plan import Reason
-from tests.decide.estates import (
-    allow_in,
-    allow_out,
-    deny_out,
-)
-from tests.decide.rule_cases import (
-    ALWAYS,
-    BOTH_OURS,
-    DELIBERATE,
-    DENY_WAC,
-    LACKING,
-    OUT,
-    Case,
-    ours_out,
-)
+from tests.decide.estates import allow_in, allow_out, deny_out
+from tests.decide.rule_cases import ALWAYS, BOTH_OURS, DELIBERATE, DENY_WAC, LACKING, OUT, Case, ours_out
 
 CASES = {
     "our rules that do their work are left": Case((*BOTH_OURS, deny_out())),

@@ -6,21 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from shared.model.estate import (
-    SecurityRule,
-)
+from shared.model.estate import SecurityRule
 from shared.model.plan import PutSecurityRule, Reason
 from shared.model.resource_id import ResourceId
-from tests.decide.estates import (
-    ENFORCED,
-    GROUP,
-    allow_in,
-    deny_in,
-    estate,
-    extension,
-    machine,
-    security_group,
-)
+from tests.decide.estates import ENFORCED, GROUP, allow_in, deny_in, estate, extension, machine, security_group
 from tests.decide.group_plans import HEALTHY, plan_of, reasons
 
 EXPOSED = allow_in("PortForWAC", 100, source="*", ports="6516")

@@ -6,19 +6,8 @@ from dataclasses import replace
 
 from shared.model.estate import Access, Direction
 from shared.model.plan import PutSecurityRule
-from tests.decide.estates import (
-    ENFORCED,
-)
-from tests.decide.rule_cases import (
-    FOUR,
-    IN,
-    LACKING,
-    OFFICE,
-    Case,
-    on_port,
-    ours_in,
-    puts_of,
-)
+from tests.decide.estates import ENFORCED
+from tests.decide.rule_cases import FOUR, IN, LACKING, OFFICE, Case, on_port, ours_in, puts_of
 
 
 def test_inbound_rules_are_one_per_port_from_the_named_sources_to_the_vms_that_have_it() -> None:

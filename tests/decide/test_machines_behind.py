@@ -7,15 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.model.estate import (
-    AgentState,
-    Estate,
-    Image,
-    PowerState,
-    SecurityRule,
-    Subnet,
-    VirtualMachine,
-)
+from shared.model.estate import AgentState, Estate, Image, PowerState, SecurityRule, Subnet, VirtualMachine
 from shared.model.plan import PutSecurityRule, Reason, Status
 from shared.model.resource_id import ResourceId
 from tests.decide.estates import (
@@ -136,14 +128,8 @@ def test_neither_is_an_interface_of_a_uniform_scale_set_that_the_subnet_lists() 
 
 
 NIC = interface_id(OTHER)
-
-
 LISTED = {SUBNET: Subnet(SUBNET, ("10.1.0.0/24",), NSG, None, (interface_id(), NIC))}
-
-
 DANGLING = replace(interface(OTHER, "10.1.0.5"), id=NIC)
-
-
 UNKNOWN_ONES = {
     "an interface that may not be read": {"subnets": LISTED, "unreadable": {NIC: "AuthorizationFailed"}},
     "an interface that was not read": {"subnets": LISTED},

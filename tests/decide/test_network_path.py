@@ -28,9 +28,7 @@ from tests.decide.estates import (
     security_group,
 )
 
-OUT, DELIBERATE, IN = Reason.OUTBOUND_DENIED, Reason.OUTBOUND_DENIED_DELIBERATELY, Reason.INBOUND_DENIED
-
-
+OUT = Reason.OUTBOUND_DENIED
 MISSING, UNKNOWN = Reason.EXTENSION_MISSING, Reason.TRAFFIC_UNKNOWN
 
 

@@ -8,14 +8,8 @@ import pytest
 
 from shared.decide.outrank import is_general, is_ours
 from shared.model.estate import Access, SecurityRule
-from tests.decide.estates import (
-    DEFAULT_RULES,
-    deny_in,
-    deny_out,
-)
-from tests.decide.rule_cases import (
-    ours_out,
-)
+from tests.decide.estates import DEFAULT_RULES, deny_in, deny_out
+from tests.decide.rule_cases import ours_out
 
 
 def test_an_edited_rule_of_ours_is_told_by_its_marker_alone() -> None:

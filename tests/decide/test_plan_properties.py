@@ -19,10 +19,7 @@ from shared.model.plan import Reason, Status
 from shared.model.resource_id import ResourceId
 from tests.decide.any_estate import FIRST_VM, SUBJECTS, estates, plan_of, puts
 from tests.decide.applying import applied
-from tests.decide.estates import (
-    NSG,
-    without_network,
-)
+from tests.decide.estates import NSG, without_network
 from tests.decide.strategies import DESIRED
 
 

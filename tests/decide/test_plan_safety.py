@@ -18,15 +18,7 @@ from shared.model.plan import Status
 from shared.model.resource_id import ResourceId
 from tests.decide.any_estate import FIRST_VM, address_of, estates, puts, rules_of, withheld
 from tests.decide.applying import applied
-from tests.decide.estates import (
-    GROUP,
-    NETWORK,
-    NSG,
-    SERVICE_TAGS,
-    SUBNET,
-    interface_id,
-    machine,
-)
+from tests.decide.estates import GROUP, NETWORK, NSG, SERVICE_TAGS, SUBNET, interface_id, machine
 from tests.decide.naive import Connection, Surroundings, access_of
 from tests.decide.strategies import DESIRED
 

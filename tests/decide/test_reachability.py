@@ -34,23 +34,11 @@ from tests.decide.estates import (
 )
 
 HEALTHY = machine(extensions=(extension(),))
-
-
 ON_6600 = machine(extensions=(extension(settings={"port": 6600}),))
-
-
 OFFICE = replace(ENFORCED, inbound_sources=("203.0.113.0/24",))
-
-
 DENY_WAC = deny_out("DenyWac", 150, destination="WindowsAdminCenter", ports="443")
-
-
 DENY_JIT = deny_in("SecurityCenter-JITRule-1", 1000, ports="6516")
-
-
 OUT, DELIBERATE, IN = Reason.OUTBOUND_DENIED, Reason.OUTBOUND_DENIED_DELIBERATELY, Reason.INBOUND_DENIED
-
-
 MISSING, UNKNOWN = Reason.EXTENSION_MISSING, Reason.TRAFFIC_UNKNOWN
 
 

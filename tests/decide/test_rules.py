@@ -12,23 +12,8 @@ from shared.model.estate import Access, Direction
 from shared.model.plan import Reason
 from tests.decide import inbound_rule_cases, outbound_rule_cases, standing_rule_cases
 from tests.decide.applying import applied
-from tests.decide.estates import (
-    NSG,
-    deny_in,
-    deny_out,
-    machine,
-    rule,
-)
-from tests.decide.rule_cases import (
-    ALWAYS,
-    FULL,
-    LACKING,
-    OFFICE,
-    OUT,
-    Case,
-    on_port,
-    puts_of,
-)
+from tests.decide.estates import NSG, deny_in, deny_out, machine, rule
+from tests.decide.rule_cases import ALWAYS, FULL, LACKING, OFFICE, OUT, Case, on_port, puts_of
 
 CASES = outbound_rule_cases.CASES | standing_rule_cases.CASES | inbound_rule_cases.CASES
 

@@ -10,27 +10,8 @@ from shared.decide.traffic import Attachment, TrafficAccess, decide_traffic
 from shared.model.estate import Estate, SecurityRule
 from shared.model.resource_id import ResourceId
 from tests.decide import certain_flow_cases, doubtful_flow_cases
-from tests.decide.estates import (
-    NIC_NSG,
-    NSG,
-    SUBNET,
-    deny_out,
-    estate,
-    interface_id,
-    security_group,
-)
-from tests.decide.flow_cases import (
-    ALLOWED,
-    DENIED,
-    FROM_OFFICE,
-    PARTLY,
-    ROUTED,
-    TO_WAC,
-    UNKNOWN,
-    Case,
-    case,
-    judged,
-)
+from tests.decide.estates import NIC_NSG, NSG, SUBNET, deny_out, estate, interface_id, security_group
+from tests.decide.flow_cases import ALLOWED, DENIED, FROM_OFFICE, PARTLY, ROUTED, TO_WAC, UNKNOWN, Case, case, judged
 
 CASES = certain_flow_cases.CASES | doubtful_flow_cases.CASES
 
