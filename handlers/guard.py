@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, field
 
+from handlers.log_format import configure_logging
 from shared.act import Attempt
 from shared.azure.clients import AzureClients
 from shared.azure.facts import AzureFacts
@@ -15,9 +15,6 @@ from shared.model.estate import Estate
 from shared.setbacks import Setbacks
 from shared.settings import Settings
 from shared.turns import Turns
-
-# They tell of every request at INFO, with all its headers: ten lines for each of ours.
-_TALKATIVE = ("azure.core.pipeline.policies.http_logging_policy", "azure.identity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,6 @@ class Guard:
 
 def make_guard(settings: Settings) -> Guard:
     """Make what a process needs; no request is sent yet."""
-    for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    configure_logging()
     clients = AzureClients(settings)
     return Guard(settings, settings.desired, clients, AzureFacts(clients))
