@@ -53,7 +53,10 @@ def _memory(estate: Estate, vm: VirtualMachine) -> tuple[Finding, ...]:
     memory = estate.sizes.get(size.casefold())
     evidence = {"vm_size": size, "memory_gib": memory}
     if memory is None:
-        message = f"How much memory {vm.id.name} has can't be told: its size {size} is not among the region's sizes."
+        why = (
+            f"its size {size} is not among the region's sizes" if estate.sizes else "the region's sizes can't be read"
+        )
+        message = f"How much memory {vm.id.name} has can't be told: {why}."
         return (Finding(vm.id, Reason.MEMORY_UNKNOWN, message, evidence),)
     if memory < _LEAST_MEMORY_GIB:
         message = (
