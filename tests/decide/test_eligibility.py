@@ -98,7 +98,12 @@ CASES = {
         (Reason.TOO_LITTLE_MEMORY,), {"vm_size": "Standard_B1ms"}, said="2 GiB of memory (size Standard_B1ms)"
     ),
     "3 GiB of memory is enough": Case(OK, {"vm_size": "STANDARD_D1"}),
-    "a size that the region does not list can't be told": Case((Reason.MEMORY_UNKNOWN,), {"vm_size": "Standard_X"}),
+    "a size that the region does not list can't be told": Case(
+        (Reason.MEMORY_UNKNOWN,), {"vm_size": "Standard_X"}, said="is not among the region's sizes"
+    ),
+    "sizes that can't be read tell nothing": Case(
+        (Reason.MEMORY_UNKNOWN,), around={"sizes": {}}, said="the region's sizes can't be read"
+    ),
     "a VM without a size can't be told": Case((Reason.MEMORY_UNKNOWN,), {"vm_size": None}),
     "a VM that a service manages is left to it": Case(
         (Reason.MANAGED_BY_SERVICE,),
