@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
-from shared.model.plan import ActionResult, Finding, Outcome, Reason, Status
+from shared.model.plan import (
+    Action,
+    ActionResult,
+    Finding,
+    Outcome,
+    PutExtension,
+    PutSecurityRule,
+    Reason,
+    RefreshExtension,
+    Status,
+)
 
-_MENDED_BY_ACTIONS = frozenset(
+_MENDED_BY: Mapping[type[Action], frozenset[Reason]] = MappingProxyType(
     {
-        Reason.EXTENSION_MISSING,
-        Reason.EXTENSION_OUTDATED,
-        Reason.OUTBOUND_DENIED,
-        Reason.INBOUND_DENIED,
-        Reason.RULE_MISSING,
+        PutExtension: frozenset({Reason.EXTENSION_MISSING}),
+        RefreshExtension: frozenset({Reason.EXTENSION_OUTDATED}),
+        PutSecurityRule: frozenset({Reason.OUTBOUND_DENIED, Reason.INBOUND_DENIED, Reason.RULE_MISSING}),
     }
 )
 
 
 def decide_status(findings: Sequence[Finding], results: Sequence[ActionResult]) -> Status:
     """Give the worst status of the findings; what has just been mended is on its way: PENDING."""
-    on_its_way = bool(results) and all(result.outcome is Outcome.STARTED for result in results)
+    mended: frozenset[Reason] = frozenset()
+    if all(result.outcome is Outcome.STARTED for result in results):
+        mended = mended.union(*(_MENDED_BY[type(result.action)] for result in results))
     return max(
-        (
-            Status.PENDING if on_its_way and finding.reason in _MENDED_BY_ACTIONS else finding.status
-            for finding in findings
-        ),
+        (Status.PENDING if finding.reason in mended else finding.status for finding in findings),
         default=Status.COMPLIANT,
     )
