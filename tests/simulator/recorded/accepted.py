@@ -103,7 +103,12 @@ OF_THE_SUBSCRIPTION = (
 )
 NOT_SIMULATED = (
     Accepted(r"body\.properties\.ipConfiguration", MISSING, "users that are no interface"),
-    Accepted(r"body\.properties\.subnets\[\]\.properties\.ipConfigurations", MISSING, "users that are no interface"),
+    Accepted(
+        r"body\.properties\.subnets\[\]\.properties\.ipConfigurations",
+        MISSING,
+        "users that are no interface",
+        "2018-12",
+    ),
     Accepted(
         r"body\.properties\.ipConfigurations\[\]\.id", VALUE, "names in upper case, as Azure writes them at times"
     ),
@@ -115,17 +120,27 @@ NOT_SIMULATED = (
         MISSING,
         "interfaces of other services than VMs",
     ),
-    Accepted(rf"{PROPERTIES}\.allowPort25Out", VALUE, "subscriptions that may not send mail"),
+    Accepted(rf"{PROPERTIES}\.allowPort25Out", VALUE, "subscriptions that may not send mail", "2023-03"),
     Accepted(
-        rf"{VIEW}\.(bootDiagnostics|platform\w+Domain|maintenanceRedeployStatus)", MISSING, "hosts and their care"
+        rf"{VIEW}\.(bootDiagnostics|platform\w+Domain|maintenanceRedeployStatus)",
+        MISSING,
+        "hosts and their care",
+        "2024-05",
     ),
-    Accepted(rf"{VIEW}\.statuses\[\]", MISSING, "migration from the classic model"),
-    Accepted(rf"{VIEW}\.(vmAgent|extensions)", MISSING, "what a deallocated VM's agent said last"),
-    Accepted(rf"{VIEW}\.(extensions\[\]\.)?statuses\[\]\.time", EXTRA, "handlers that tell no time"),
-    Accepted(rf"{VIEW}\.vmAgent\.extensionHandlers\[\]\..*", VALUE, "handlers in another state than their extension"),
-    Accepted(rf"{VIEW}\.vmAgent\.extensionHandlers\[\]\.status\.message", MISSING, "what handlers say"),
+    Accepted(rf"{VIEW}\.statuses\[\]", MISSING, "migration from the classic model", "2016-11"),
+    Accepted(rf"{VIEW}\.(vmAgent|extensions)", MISSING, "what a deallocated VM's agent said last", "2016-11"),
+    Accepted(rf"{VIEW}\.(extensions\[\]\.)?statuses\[\]\.time", EXTRA, "handlers that tell no time", "2023-10"),
+    Accepted(
+        rf"{VIEW}\.vmAgent\.extensionHandlers\[\]\..*",
+        VALUE,
+        "handlers in another state than their extension",
+        "2023-10",
+    ),
+    Accepted(rf"{VIEW}\.vmAgent\.extensionHandlers\[\]\.status\.message", MISSING, "what handlers say", "2021-05"),
     Accepted(r"body\.properties\.settings", MISSING, "one extension's settings are shown though it has none"),
-    Accepted(r"body\.properties\.(isJsonExtension|vmScaleSetEnabled)", VALUE, "what each extension is able to"),
+    Accepted(
+        r"body\.properties\.(isJsonExtension|vmScaleSetEnabled)", VALUE, "what each extension is able to", "2021-05"
+    ),
     Accepted(r"body(\.properties\.output)?\.value\[\](\.message|\.code)?", VALUE, "what commands print", "2021-05"),
     Accepted(r"body(\.properties\.output)?\.value\[\]", EXTRA, "what commands print", "2020", r".*/run_command.*"),
     Accepted(r"body\.value\[\]", MISSING, "sizes that were offered to some for a while", "2017-07"),
