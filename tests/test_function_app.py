@@ -115,3 +115,9 @@ def test_the_hosts_queue_settings_fit_what_the_code_promises() -> None:
     assert seconds(queues["maxPollingInterval"]) <= 5
     assert 1 <= queues["newBatchThreshold"] < queues["batchSize"] <= 32
     assert seconds(HOST["functionTimeout"]) <= 600
+
+
+def test_the_host_is_told_to_bring_the_bindings_that_python_apps_do_not_carry() -> None:
+    bundle = HOST["extensionBundle"]
+    assert bundle["id"] == "Microsoft.Azure.Functions.ExtensionBundle"
+    assert bundle["version"] == "[4.0.0, 5.0.0)"  # from 4 on, its Event Grid trigger understands CloudEvents
