@@ -32,7 +32,7 @@ class Turns:
         self._locks: WeakValueDictionary[ResourceId, asyncio.Lock] = WeakValueDictionary()
         self._well_at: OrderedDict[ResourceId, datetime] = OrderedDict()
         self._look_at: OrderedDict[ResourceId, datetime] = OrderedDict()
-        self._asked_for: dict[ResourceId, datetime] = {}
+        self._asked_for: OrderedDict[ResourceId, datetime] = OrderedDict()
 
     @asynccontextmanager
     async def of(self, subject: ResourceId) -> AsyncIterator[None]:
@@ -50,7 +50,7 @@ class Turns:
         before = self._asked_for.get(subject)
         if before is not None and asked_at - before < _ASKED_LATELY:
             return False
-        self._asked_for[subject] = asked_at
+        _remember(self._asked_for, subject, asked_at)
         return True
 
     def withdraw(self, subject: ResourceId) -> None:
@@ -79,11 +79,11 @@ class Turns:
     def note_look(self, check: Check) -> None:
         """Remember that a look again was queued."""
         if check.asked_at is not None:
-            self._look_at.pop(check.subject, None)
             _remember(self._look_at, check.subject, check.asked_at)
 
 
 def _remember(memory: OrderedDict[ResourceId, datetime], subject: ResourceId, at: datetime) -> None:
     memory[subject] = at
+    memory.move_to_end(subject)
     if len(memory) > _REMEMBERED:
         memory.popitem(last=False)
