@@ -48,7 +48,7 @@ class ArmRequest:
 
 @dataclass(slots=True)
 class Answer:
-    """`body` None is an empty body. `operation` is set where work goes on after the answer."""
+    """`body` None is an empty body. `starts_operation`: work goes on after the answer."""
 
     status: int
     body: Any = None

@@ -78,14 +78,19 @@ def _operation(struck: Struck) -> str:
     return f"{verb}{kind[0].upper()}{kind[1:]}Operation"
 
 
-def _not_provisioned(struck: Struck) -> ArmError:
-    referenced = struck.fault.name or f"{struck.scope.rsplit('/', 2)[0]}"
+def not_provisioned(referenced: str, by: str, operation: str) -> ArmError:
+    """Say that a referenced resource is still being updated: 429, though no throttling, and no `Retry-After`."""
     text = (
-        f"Cannot proceed with operation because resource {referenced} used by resource {struck.scope} is not in "
-        "Succeeded state. Resource is in Updating state and the last operation that updated/is updating the resource "
-        "is PutSubnetOperation."
+        f"Cannot proceed with operation because resource {referenced} used by resource {by} is not in Succeeded "
+        "state. Resource is in Updating state and the last operation that updated/is updating the resource is "
+        f"{operation}."
     )
     return _retryable("ReferencedResourceNotProvisioned", text, {})
+
+
+def _not_provisioned(struck: Struck) -> ArmError:
+    referenced = struck.fault.name or struck.scope.rsplit("/", 2)[0]
+    return not_provisioned(referenced, struck.scope, "PutSubnetOperation")
 
 
 def _retryable(code: str, text: str, headers: dict[str, str]) -> ArmError:

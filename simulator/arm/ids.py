@@ -42,6 +42,11 @@ def group_id(subscription_id: str, name: str) -> str:
     return f"/subscriptions/{subscription_id}/resourceGroups/{name}"
 
 
+def subscription_of(resource_id: str) -> str:
+    """Give the subscription that an id lies in."""
+    return resource_id.split("/")[2]
+
+
 def top_level(path: str) -> str:
     """Cut a path off behind the first resource it names: a rule's NSG, an extension's VM; a group's path stays."""
     return "/".join(path.split("/")[:9])

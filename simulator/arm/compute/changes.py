@@ -8,7 +8,8 @@ from typing import Any
 from simulator.arm.compute.machine import Machine, Power
 from simulator.arm.compute.models import ECHOED, network_profile, refuse_size, with_identity
 from simulator.arm.compute.profiles import changed_storage
-from simulator.arm.errors import ArmError, compute
+from simulator.arm.compute.refusals import fixed
+from simulator.arm.errors import ArmError
 from simulator.store import Json
 from simulator.world import World
 
@@ -48,11 +49,11 @@ def next_etag(vm: Json) -> None:
 def _refuse_changes(vm: Json, machine: Machine, asked: Json) -> None:
     properties = vm["properties"]
     if asked.get("priority") and asked["priority"] != properties.get("priority", "Regular"):
-        raise _fixed("priority")
+        raise fixed("priority")
     image = (asked.get("storageProfile") or {}).get("imageReference") or {}
     stored = properties["storageProfile"].get("imageReference", {})
     if any(value != stored.get(key) for key, value in image.items() if key != "exactVersion" and value is not None):
-        raise _fixed("imageReference")
+        raise fixed("imageReference")
     price = _price(asked)
     if price is not None and price != _price(properties) and machine.power is not Power.DEALLOCATED:
         raise _allocated(vm["name"])
@@ -60,10 +61,6 @@ def _refuse_changes(vm: Json, machine: Machine, asked: Json) -> None:
 
 def _price(properties: Json) -> Any:
     return (properties.get("billingProfile") or {}).get("maxPrice")
-
-
-def _fixed(field: str) -> ArmError:
-    return compute(409, "PropertyChangeNotAllowed", f"Changing property '{field}' is not allowed.", field)
 
 
 def _allocated(name: str) -> ArmError:

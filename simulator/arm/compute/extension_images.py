@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from simulator.arm.answers import Answer, ArmRequest
 from simulator.arm.errors import compute
 from simulator.world import World
@@ -37,8 +39,7 @@ def list_types(_: World, request: ArmRequest) -> Answer:
 def list_versions(_: World, request: ArmRequest) -> Answer:
     """Answer a type's versions as a bare list, none for an unknown one."""
     root, types = _publisher(request)
-    asked = request.params["type"].lower()
-    name = next((known for known in types if known.lower() == asked), request.params["type"])
+    name = _as_offered(types, request.params["type"])
     return Answer(
         200,
         [
@@ -56,7 +57,7 @@ def get_version(_: World, request: ArmRequest) -> Answer:
     """Answer one version of a type; raises ArmError 404 for one that is not offered."""
     root, types = _publisher(request)
     kind, version = request.params["type"], request.params["version"]
-    if version not in types.get(next((known for known in types if known.lower() == kind.lower()), ""), ()):
+    if version not in types.get(_as_offered(types, kind), ()):
         text = f"Artifact: VMExtension was not found. Publisher, type and version: {root}/Types/{kind}/{version}."
         raise compute(404, "NotFound", text)
     properties = {
@@ -69,6 +70,10 @@ def get_version(_: World, request: ArmRequest) -> Answer:
     }
     name = {"location": request.params["location"], "name": version}
     return Answer(200, {"properties": properties} | name | {"id": f"{root}/Types/{kind}/Versions/{version}"})
+
+
+def _as_offered(types: Iterable[str], asked: str) -> str:
+    return next((known for known in types if known.lower() == asked.lower()), asked)
 
 
 def _publisher(request: ArmRequest) -> tuple[str, dict[str, tuple[str, ...]]]:

@@ -10,9 +10,10 @@ from simulator.arm.compute.instance_view import extension_view
 from simulator.arm.compute.lookup import find_vm, vm_id_of
 from simulator.arm.compute.machine import Machine, Power
 from simulator.arm.compute.models import EXTENSION_TYPE
-from simulator.arm.compute.refusals import being_deleted, extensions_disallowed, not_running, second_instance
+from simulator.arm.compute.refusals import being_deleted, extensions_disallowed, fixed, not_running, second_instance
 from simulator.arm.compute.work import prepare, start
-from simulator.arm.errors import compute, gateway, missing, resource_not_found
+from simulator.arm.errors import missing, resource_not_found
+from simulator.arm.locations import location_of
 from simulator.store import Json
 from simulator.world import World
 
@@ -49,17 +50,13 @@ def get_extension(world: World, request: ArmRequest) -> Answer:
 def put_extension(world: World, request: ArmRequest) -> Answer:
     """Answer a PUT: an install begins, unless nothing has changed."""
     vm = find_vm(world, request)
-    vm_id = vm["id"]
-    machine = world.machine(vm_id)
+    machine = world.machine(vm["id"])
     _refuse_if_impossible(vm, machine)
-    if not request.document.get("location"):
-        raise gateway(400, "LocationRequired", "The location property is required for this definition.")
-    extension_id = f"{vm_id}/extensions/{request.params['extension']}"
+    location_of(request.document)
+    extension_id = f"{vm['id']}/extensions/{request.params['extension']}"
     existing = world.resources.get(extension_id)
     stored = {name: existing["properties"][name] for name in REQUIRED} if existing else {}
-    asked = stored | {
-        key: value for key, value in (request.document.get("properties") or {}).items() if value is not None
-    }
+    asked = stored | _named(request)
     for name in REQUIRED:
         if not asked.get(name):
             raise missing(name)
@@ -78,10 +75,7 @@ def patch_extension(world: World, request: ArmRequest) -> Answer:
     machine = world.machine(vm["id"])
     _refuse_if_impossible(vm, machine)
     kept = {name: extension["properties"][name] for name in ECHOED if name in extension["properties"]}
-    asked = kept | {
-        key: value for key, value in (request.document.get("properties") or {}).items() if value is not None
-    }
-    return _change(world, request, machine, extension, asked)
+    return _change(world, request, machine, extension, kept | _named(request))
 
 
 def delete_extension(world: World, request: ArmRequest) -> Answer:
@@ -109,6 +103,11 @@ def _find(world: World, request: ArmRequest) -> Json:
     if found is None:
         raise resource_not_found(EXTENSION_TYPE, f"{request.params['vm']}/{name}", request.params["group"])
     return found
+
+
+def _named(request: ArmRequest) -> Json:
+    properties = request.document.get("properties") or {}
+    return {key: value for key, value in properties.items() if value is not None}
 
 
 def _refuse_if_impossible(vm: Json, machine: Machine) -> None:
@@ -147,7 +146,7 @@ def _change(world: World, request: ArmRequest, machine: Machine, extension: Json
         raise being_deleted()
     for field in FIXED:
         if asked[field].lower() != old[field].lower():
-            raise compute(409, "PropertyChangeNotAllowed", f"Changing property '{field}' is not allowed.", field)
+            raise fixed(field)
     name = extension["name"].lower()
     protected = asked.get("protectedSettings")
     same_model = _echo(asked, old["provisioningState"]) == old

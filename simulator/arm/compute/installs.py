@@ -8,6 +8,7 @@ from simulator.arm.answers import Answer, ArmRequest
 from simulator.arm.compute.machine import ExtensionReport, Install, Machine
 from simulator.arm.compute.models import EXTENSION_TYPE
 from simulator.arm.compute.work import prepare
+from simulator.arm.ids import subscription_of
 from simulator.arm.operations import Completion, Failure, Operation, State
 from simulator.faults import FaultKind
 from simulator.store import Json
@@ -76,7 +77,7 @@ def retry_failed(world: World, machine: Machine) -> None:
         if extension["properties"]["provisioningState"] == "Failed":
             extension["properties"]["provisioningState"] = "Updating"
             course, complete = begin_install(world, machine, extension)
-            request = ArmRequest("PUT", extension["id"], params={"subscription": extension["id"].split("/")[2]})
+            request = ArmRequest("PUT", extension["id"], params={"subscription": subscription_of(extension["id"])})
             operation = prepare(world, request, complete)
             operation.reported = False
             machine.installing[extension["name"].lower()] = operation

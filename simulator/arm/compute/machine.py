@@ -48,7 +48,7 @@ class ExtensionReport:
 
 @dataclass(slots=True)
 class Machine:
-    """`agent_ready_at` None: never. The last two are knobs that go before the world's."""
+    """`agent_ready_at` None: never. `install_seconds` and `agent_seconds` are knobs that go before the world's."""
 
     vm_id: str
     os_name: str

@@ -10,8 +10,9 @@ from simulator.arm.answers import timestamp
 from simulator.arm.compute.machine import Machine
 from simulator.arm.compute.profiles import os_profile, storage_profile, system_of
 from simulator.arm.compute.sizes import SIZES
-from simulator.arm.errors import compute, gateway, missing
+from simulator.arm.errors import compute, missing
 from simulator.arm.ids import ArmId
+from simulator.arm.locations import location_of
 from simulator.store import Json
 from simulator.world import World
 
@@ -41,8 +42,7 @@ ECHOED = (
 def new_vm(world: World, vm_id: str, document: Json) -> tuple[Json, Machine]:
     """Make a VM's model and its machine; raises ArmError 400 for what Azure refuses."""
     asked = document.get("properties") or {}
-    if not document.get("location"):
-        raise gateway(400, "LocationRequired", "The location property is required for this definition.")
+    location = location_of(document)
     refuse_size((asked.get("hardwareProfile") or {}).get("vmSize"))
     storage = asked.get("storageProfile") or {}
     system = system_of(storage)
@@ -58,7 +58,7 @@ def new_vm(world: World, vm_id: str, document: Json) -> tuple[Json, Machine]:
     properties |= {"osProfile": profile} if profile else {}
     properties |= {key: copy.deepcopy(asked[key]) for key in ECHOED if asked.get(key) is not None}
     properties |= {"networkProfile": network_profile(asked), "timeCreated": timestamp(now)}
-    vm: Json = {"name": name, "id": vm_id, "type": VM_TYPE, "location": document["location"].replace(" ", "").lower()}
+    vm: Json = {"name": name, "id": vm_id, "type": VM_TYPE, "location": location}
     vm |= {key: copy.deepcopy(document[key]) for key in ("tags", "zones", "plan") if document.get(key) is not None}
     vm |= {"identity": with_identity(world, document["identity"], None)} if document.get("identity") else {}
     vm |= {"properties": properties, "etag": '"1"'}

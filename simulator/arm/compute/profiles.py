@@ -130,8 +130,7 @@ def _capitalised(option: str) -> str:
 
 
 def _account_type(size: str) -> str:
-    """Premium disks come with sizes that have an s in their name."""
-    return "Premium_LRS" if "s" in size.removeprefix("Standard_").lower() else "Standard_LRS"
+    return "Premium_LRS" if SIZES[size.lower()].premium else "Standard_LRS"
 
 
 def os_profile(asked: Json | None, storage: Json, system: OperatingSystem) -> Json | None:

@@ -1,9 +1,14 @@
-"""Why Compute does not change a VM's extensions, in the reported words."""
+"""Why Compute does not change a VM or its extensions, in the reported words."""
 
 from __future__ import annotations
 
 from simulator.arm.errors import ArmError, compute
 from simulator.store import Json
+
+
+def fixed(field: str) -> ArmError:
+    """Refuse to change a field that stays as it was created."""
+    return compute(409, "PropertyChangeNotAllowed", f"Changing property '{field}' is not allowed.", field)
 
 
 def not_running() -> ArmError:

@@ -6,7 +6,7 @@ import re
 
 from simulator.arm.answers import Answer, ArmRequest
 from simulator.arm.compute.sizes import SIZES, Size
-from simulator.arm.resources.subscriptions import LOCATIONS
+from simulator.arm.locations import LOCATIONS
 from simulator.store import Json
 from simulator.world import World
 

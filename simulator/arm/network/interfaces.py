@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 from collections.abc import Iterator
 
 from simulator.arm.answers import Answer, ArmRequest
 from simulator.arm.errors import ArmError, network
-from simulator.arm.ids import same
+from simulator.arm.ids import ArmId, same, subscription_of
 from simulator.arm.network import writes
-from simulator.arm.paging import page
+from simulator.arm.network.private_addresses import private_address
 from simulator.store import Json
 from simulator.world import World
 
 INTERFACES = "networkInterfaces"
 INTERFACE_TYPE = f"{writes.PROVIDER}/{INTERFACES}"
 CONFIGURATION_TYPE = f"{INTERFACE_TYPE}/ipConfigurations"
-RESERVED_ADDRESSES = 4
 KEPT_LISTS = (
     "applicationGatewayBackendAddressPools",
     "applicationSecurityGroups",
@@ -86,7 +84,7 @@ def _dns_settings(interface_id: str, asked: Json) -> Json:
 
 def configurations_in(world: World, subnet_id: str) -> Iterator[Json]:
     """Give the IP configurations that lie in a subnet."""
-    for interface in world.resources.of_type(subnet_id.split("/")[2], INTERFACE_TYPE):
+    for interface in world.resources.of_type(subscription_of(subnet_id), INTERFACE_TYPE):
         for configuration in interface["properties"]["ipConfigurations"]:
             subnet = configuration["properties"].get("subnet")
             if subnet and same(subnet["id"], subnet_id):
@@ -100,57 +98,53 @@ def _configurations(world: World, interface: Json, asked: Json, old: list[Json])
         raise network(400, "NetworkInterfaceMustHaveAtLeastOneIpConfiguration", text)
     earlier = {configuration["name"].lower(): configuration["properties"] for configuration in old}
     made: list[Json] = []
-    for position, configuration in enumerate(configurations):
+    for configuration in configurations:
         name = configuration.get("name") or "ipconfig1"
         wanted = configuration.get("properties") or {}
-        if position > 0 and wanted.get("applicationGatewayBackendAddressPools"):
+        if made and wanted.get("applicationGatewayBackendAddressPools"):
             raise _only_the_first_behind_a_gateway(interface["id"], name)
         made.append(
             {
                 "name": name,
                 "id": f"{interface['id']}/ipConfigurations/{name}",
                 "type": CONFIGURATION_TYPE,
-                "properties": _configuration(
-                    world, interface["id"], wanted, earlier.get(name.lower(), {}), made, primary=position == 0
-                ),
+                "properties": _configuration(world, interface["id"], wanted, earlier.get(name.lower(), {}), made),
             }
         )
     return made
 
 
-def _configuration(  # noqa: PLR0913 - an address depends on what was, and on its neighbours
-    world: World, interface_id: str, wanted: Json, earlier: Json, siblings: list[Json], *, primary: bool
-) -> Json:
+def _configuration(world: World, interface_id: str, wanted: Json, earlier: Json, siblings: list[Json]) -> Json:
     method = wanted.get("privateIPAllocationMethod") or "Dynamic"
     version = wanted.get("privateIPAddressVersion") or "IPv4"
     state = {"provisioningState": writes.SUCCEEDED}
     subnet = writes.require(world, wanted.get("subnet"), interface_id)
-    if subnet is None and not primary and version == "IPv6":
+    if subnet is None and siblings and version == "IPv6":
         return state | {"privateIPAllocationMethod": method, "privateIPAddressVersion": version}
     if subnet is None:
         text = f"Subnet reference is required for ipconfiguration of {interface_id}."
         raise network(400, "SubnetIsRequired", text)
     public = writes.require(world, wanted.get("publicIPAddress"), interface_id)
-    taken = {
-        configuration["properties"].get("privateIPAddress")
-        for configuration in [*configurations_in(world, subnet["id"]), *siblings]
-        if not configuration["id"].lower().startswith(interface_id.lower() + "/") or configuration in siblings
-    }
-    kept = earlier.get("privateIPAddress") if _is_in(earlier.get("subnet"), subnet) else None
-    address = wanted.get("privateIPAddress") if method == "Static" else kept
-    if address in taken or (address and not _contains(subnet, address)):
-        text = f"Private static IP address {address} is not available in subnet {subnet['id']}."
-        raise network(400, "PrivateIPAddressIsAllocated", text)
     properties: Json = state | {
-        "privateIPAddress": address or _first_free(subnet, taken),
+        "privateIPAddress": private_address(subnet, wanted, earlier, _taken(world, subnet, interface_id, siblings)),
         "privateIPAllocationMethod": method,
     }
     properties |= {"publicIPAddress": {"id": public["id"]}} if public else {}
-    properties |= {"subnet": {"id": subnet["id"]}, "primary": wanted.get("primary", primary)}
+    properties |= {"subnet": {"id": subnet["id"]}, "primary": wanted.get("primary", not siblings)}
     properties["privateIPAddressVersion"] = version
     return properties | {
         key: [{"id": reference["id"]} for reference in wanted[key]] for key in KEPT_LISTS if wanted.get(key)
     }
+
+
+def _taken(world: World, subnet: Json, interface_id: str, siblings: list[Json]) -> set[str | None]:
+    """Give the addresses of other interfaces in a subnet, and of this one's configurations so far."""
+    others = [
+        configuration
+        for configuration in configurations_in(world, subnet["id"])
+        if not same(ArmId.parse(configuration["id"]).parent_id, interface_id)
+    ]
+    return {configuration["properties"].get("privateIPAddress") for configuration in [*others, *siblings]}
 
 
 def _only_the_first_behind_a_gateway(interface_id: str, name: str) -> ArmError:
@@ -160,28 +154,6 @@ def _only_the_first_behind_a_gateway(interface_id: str, name: str) -> ArmError:
         "IpConfigurations."
     )
     return network(400, "ApplicationGatewayLoadBalancingNotSupportedOnSecondaryIpConfigurations", text)
-
-
-def _is_in(reference: Json | None, subnet: Json) -> bool:
-    return reference is not None and same(reference["id"], subnet["id"])
-
-
-def _prefixes(subnet: Json) -> list[str]:
-    properties = subnet["properties"]
-    return list(properties.get("addressPrefixes") or [properties["addressPrefix"]])
-
-
-def _contains(subnet: Json, address: str) -> bool:
-    return any(ipaddress.ip_address(address) in ipaddress.ip_network(prefix) for prefix in _prefixes(subnet))
-
-
-def _first_free(subnet: Json, taken: set[str | None]) -> str:
-    space = ipaddress.ip_network(_prefixes(subnet)[0])
-    for offset in range(RESERVED_ADDRESSES, space.num_addresses - 1):
-        if (address := str(space[offset])) not in taken:
-            return address
-    text = f"Subnet {subnet['id']} does not have enough capacity for 1 IP addresses."
-    raise network(400, "SubnetIsFull", text)
 
 
 def _mac_address(interface_id: str) -> str:
@@ -196,11 +168,7 @@ def _domain_suffix(interface_id: str) -> str:
 
 def list_interfaces(world: World, request: ArmRequest) -> Answer:
     """Answer the lists by group and by subscription."""
-    if "group" in request.params:
-        found = world.resources.in_collection(writes.resource_id(world, request, INTERFACES, "").rstrip("/"))
-    else:
-        found = world.resources.of_type(request.params["subscription"], INTERFACE_TYPE)
-    return page(request, [view(interface) for interface in found], world.page_size)
+    return writes.listed(world, request, INTERFACES, view)
 
 
 def get_interface(world: World, request: ArmRequest) -> Answer:
@@ -219,8 +187,7 @@ def put_interface(world: World, request: ArmRequest) -> Answer:
 def patch_interface(world: World, request: ArmRequest) -> Answer:
     """Answer a PATCH, which changes tags alone."""
     interface = writes.find(world, request, INTERFACES, "name")
-    interface["tags"] = dict(request.document.get("tags") or {})
-    interface["etag"] = writes.new_etag()
+    writes.change_tags(request, interface)
     return Answer(200, view(interface))
 
 

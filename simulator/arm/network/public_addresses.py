@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 
 from simulator.arm.answers import Answer, ArmRequest
 from simulator.arm.errors import network, network_child_not_found
-from simulator.arm.ids import same
+from simulator.arm.ids import same, subscription_of
 from simulator.arm.network import writes
 from simulator.arm.network.interfaces import INTERFACE_TYPE
-from simulator.arm.paging import page
 from simulator.store import Json
 from simulator.world import World
 
@@ -59,7 +59,7 @@ def store_address(world: World, address_id: str, document: Json, state: str) -> 
 
 
 def _user(world: World, address: Json) -> str | None:
-    for interface in world.resources.of_type(address["id"].split("/")[2], INTERFACE_TYPE):
+    for interface in world.resources.of_type(subscription_of(address["id"]), INTERFACE_TYPE):
         for configuration in interface["properties"]["ipConfigurations"]:
             reference = configuration["properties"].get("publicIPAddress")
             if reference and same(reference["id"], address["id"]):
@@ -69,11 +69,7 @@ def _user(world: World, address: Json) -> str | None:
 
 def list_addresses(world: World, request: ArmRequest) -> Answer:
     """Answer the lists by group and by subscription."""
-    if "group" in request.params:
-        found = world.resources.in_collection(writes.resource_id(world, request, ADDRESSES, "").rstrip("/"))
-    else:
-        found = world.resources.of_type(request.params["subscription"], ADDRESS_TYPE)
-    return page(request, [view(world, address) for address in found], world.page_size)
+    return writes.listed(world, request, ADDRESSES, partial(view, world))
 
 
 def get_address(world: World, request: ArmRequest) -> Answer:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from simulator.arm.answers import Answer, ArmRequest
 from simulator.arm.errors import network, network_child_not_found
-from simulator.arm.ids import same
+from simulator.arm.ids import same, subscription_of
 from simulator.arm.network import writes
 from simulator.arm.network.rules import DEFAULT_RULE_TYPE, RULE_TYPE, normalise, refuse_conflicts
 from simulator.arm.network.rules import refuse_what_azure_refuses as refuse
@@ -36,19 +38,11 @@ def view(world: World, group: Json) -> Json:
     """Give a group as Azure shows it: with its rules, the default ones, and all that refer to it."""
     rules = [rule_view(rule, group) for rule in world.resources.in_collection(f"{group['id']}/{RULES}")]
     properties = group["properties"] | {"securityRules": rules, "defaultSecurityRules": _default_rules(group)}
-    interfaces = [
-        {"id": interface["id"]}
-        for interface in world.resources.of_type(_subscription(group), f"{writes.PROVIDER}/networkInterfaces")
-        if _refers(interface, group)
-    ]
-    subnets = [
-        {"id": subnet["id"]}
-        for subnet in world.resources.of_type(_subscription(group), f"{writes.PROVIDER}/virtualNetworks/subnets")
-        if _refers(subnet, group)
-    ]
-    properties |= {"networkInterfaces": interfaces} if interfaces else {}
-    properties |= {"subnets": subnets} if subnets else {}
-    return group | {"properties": properties}
+    users = {
+        "networkInterfaces": _referring(world, group, "networkInterfaces"),
+        "subnets": _referring(world, group, "virtualNetworks/subnets"),
+    }
+    return group | {"properties": properties | {key: found for key, found in users.items() if found}}
 
 
 def rule_view(rule: Json, group: Json) -> Json:
@@ -68,13 +62,7 @@ def store_rule(world: World, group: Json, name: str, asked: Json) -> Json:
         if not same(rule["id"], rule_id)
     ]
     refuse_conflicts([*others, (name, properties)])
-    existing = world.resources.get(rule_id)
-    rule = {
-        "name": existing["name"] if existing else name,
-        "id": existing["id"] if existing else rule_id,
-        "type": RULE_TYPE,
-        "properties": properties,
-    }
+    rule = writes.child(world.resources.get(rule_id), rule_id, RULE_TYPE, properties)
     world.resources[rule_id] = rule
     return rule
 
@@ -105,8 +93,9 @@ def _default_rules(group: Json) -> list[Json]:
     return rules
 
 
-def _subscription(group: Json) -> str:
-    return str(group["id"]).split("/")[2]
+def _referring(world: World, group: Json, kind: str) -> list[Json]:
+    found = world.resources.of_type(subscription_of(group["id"]), f"{writes.PROVIDER}/{kind}")
+    return [{"id": resource["id"]} for resource in found if _refers(resource, group)]
 
 
 def _refers(resource: Json, group: Json) -> bool:
@@ -116,11 +105,7 @@ def _refers(resource: Json, group: Json) -> bool:
 
 def list_groups(world: World, request: ArmRequest) -> Answer:
     """Answer the lists by group and by subscription."""
-    if "group" in request.params:
-        found = world.resources.in_collection(writes.resource_id(world, request, GROUPS, "").rstrip("/"))
-    else:
-        found = world.resources.of_type(request.params["subscription"], GROUP_TYPE)
-    return page(request, [view(world, group) for group in found], world.page_size)
+    return writes.listed(world, request, GROUPS, partial(view, world))
 
 
 def get_group(world: World, request: ArmRequest) -> Answer:
@@ -147,8 +132,7 @@ def put_group(world: World, request: ArmRequest) -> Answer:
 def patch_group(world: World, request: ArmRequest) -> Answer:
     """Answer a PATCH, which changes tags alone."""
     group = writes.find(world, request, GROUPS, "name")
-    group["tags"] = dict(request.document.get("tags") or {})
-    group["etag"] = writes.new_etag()
+    writes.change_tags(request, group)
     return Answer(200, view(world, group))
 
 

@@ -63,13 +63,7 @@ def store_subnet(world: World, parent: Json, name: str, asked: Json, state: str)
     }
     if asked.get("defaultOutboundAccess") is not None:
         properties["defaultOutboundAccess"] = asked["defaultOutboundAccess"]
-    existing = world.resources.get(subnet_id)
-    subnet = {
-        "name": existing["name"] if existing else name,
-        "id": existing["id"] if existing else subnet_id,
-        "type": SUBNET_TYPE,
-        "properties": properties,
-    }
+    subnet = writes.child(world.resources.get(subnet_id), subnet_id, SUBNET_TYPE, properties)
     world.resources[subnet_id] = subnet
     return subnet
 

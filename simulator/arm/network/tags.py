@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.arm.answers import Answer, ArmRequest
-from simulator.arm.resources.subscriptions import LOCATIONS
+from simulator.arm.locations import LOCATIONS
 from simulator.store import Json
 from simulator.world import World
 
@@ -39,11 +39,9 @@ NAMED_BUT_NOT_LISTED = (
     "AzureDatabricks AzureDevOps AzureEventGrid AzureFrontDoor.Backend AzureFrontDoor.Frontend "
     "AzureInformationProtection AzureIoTHub AzureKeyVault AzureMachineLearning AzureMonitor AzurePlatformDNS "
     "AzurePlatformIMDS AzurePlatformLKM AzureResourceManager AzureSiteRecovery AzureTrafficManager "
-    "AzureUpdateDelivery BatchNodeManagement DataFactory CorpNetPublic CorpNetSaw "
-    "EventHub GatewayManager GuestAndHybridManagement "
-    "HDInsight "
-    "LogicApps MicrosoftContainerRegistry MicrosoftCloudAppSecurity PowerBI ServiceBus ServiceFabric "
-    "Sql SqlManagement StorageSyncService WindowsVirtualDesktop"
+    "AzureUpdateDelivery BatchNodeManagement CorpNetPublic CorpNetSaw DataFactory EventHub GatewayManager "
+    "GuestAndHybridManagement HDInsight LogicApps MicrosoftCloudAppSecurity MicrosoftContainerRegistry PowerBI "
+    "ServiceBus ServiceFabric Sql SqlManagement StorageSyncService WindowsVirtualDesktop"
 )
 NETWORK_RELATIVE = ("VirtualNetwork", "AzureLoadBalancer", "Internet")
 _NAMES = {name.lower() for name in (*NETWORK_RELATIVE, *NAMED_BUT_NOT_LISTED.split(), *(tag[0] for tag in TAGS))}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from simulator.arm.answers import Answer, ArmRequest
 from simulator.arm.errors import network, network_child_not_found
 from simulator.arm.ids import same
 from simulator.arm.network import subnets, writes
-from simulator.arm.paging import page
 from simulator.store import Json
 from simulator.world import World
 
@@ -58,11 +59,7 @@ def _replace_subnets(world: World, stored: Json, asked: list[Json], state: str) 
 
 def list_networks(world: World, request: ArmRequest) -> Answer:
     """Answer the lists by group and by subscription."""
-    if "group" in request.params:
-        found = world.resources.in_collection(writes.resource_id(world, request, subnets.NETWORKS, "").rstrip("/"))
-    else:
-        found = world.resources.of_type(request.params["subscription"], NETWORK_TYPE)
-    return page(request, [view(world, stored) for stored in found], world.page_size)
+    return writes.listed(world, request, subnets.NETWORKS, partial(view, world))
 
 
 def get_network(world: World, request: ArmRequest) -> Answer:

@@ -1,4 +1,4 @@
-"""What every write of the network provider has in common: etags, states, operations, and who is in whose way."""
+"""What the network provider's types have in common: lists, etags, states, operations, and who is in whose way."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Callable
 from uuid import uuid4
 
 from simulator.arm.answers import Answer, ArmRequest
-from simulator.arm.errors import ArmError, gateway, network, resource_not_found
-from simulator.arm.fault_answers import another_operation
+from simulator.arm.errors import ArmError, network, resource_not_found
+from simulator.arm.fault_answers import another_operation, not_provisioned
 from simulator.arm.ids import ArmId, group_id
-from simulator.arm.operations import Operation
+from simulator.arm.locations import location_of
+from simulator.arm.operations import Completion, Operation
+from simulator.arm.paging import page
 from simulator.store import Json
 from simulator.world import World
 
@@ -44,20 +46,38 @@ def new_etag() -> str:
 
 def head(existing: Json | None, resource_id: str, resource_type: str, document: Json) -> Json:
     """Make the first fields of a top-level resource; the guid of an existing one stays."""
-    location = document.get("location") or (existing or {}).get("location")
-    if not location:
-        raise gateway(400, "LocationRequired", "The location property is required for this definition.")
     body: Json = {
         "name": existing["name"] if existing else ArmId.parse(resource_id).name,
         "id": existing["id"] if existing else resource_id,
         "etag": new_etag(),
         "type": resource_type,
-        "location": location.replace(" ", "").lower(),
+        "location": existing["location"] if existing and not document.get("location") else location_of(document),
     }
     if document.get("tags") is not None:
         body["tags"] = dict(document["tags"])
     guid = existing["properties"]["resourceGuid"] if existing else str(uuid4())
     return body | {"properties": {"provisioningState": UPDATING, "resourceGuid": guid}}
+
+
+def child(existing: Json | None, child_id: str, child_type: str, properties: Json) -> Json:
+    """Make what is stored of a child such as a rule; an existing one keeps its name's casing."""
+    name, kept_id = (existing["name"], existing["id"]) if existing else (child_id.rsplit("/", 1)[1], child_id)
+    return {"name": name, "id": kept_id, "type": child_type, "properties": properties}
+
+
+def change_tags(request: ArmRequest, resource: Json) -> None:
+    """Do what a PATCH asks, which changes tags alone."""
+    resource["tags"] = dict(request.document.get("tags") or {})
+    resource["etag"] = new_etag()
+
+
+def listed(world: World, request: ArmRequest, collection: str, view: Callable[[Json], Json]) -> Answer:
+    """Answer the lists of a top-level type by group and by subscription."""
+    if "group" in request.params:
+        found = world.resources.in_collection(resource_id(world, request, collection, "").rstrip("/"))
+    else:
+        found = world.resources.of_type(request.params["subscription"], f"{PROVIDER}/{collection}")
+    return page(request, [view(resource) for resource in found], world.page_size)
 
 
 def with_etag(view: Json) -> Answer:
@@ -79,19 +99,15 @@ def refuse_if_busy(request: ArmRequest, resource: Json) -> None:
         )
 
 
-def begin(world: World, request: ArmRequest, answer: Answer, location: str, complete: Callable[[], None]) -> Answer:
+def begin(world: World, request: ArmRequest, answer: Answer, location: str, complete: Completion) -> Answer:
     """Start the operation that ends with `complete`; a delete (no body) ends as 204."""
-
-    def finish() -> None:
-        complete()
-
     operation = Operation(
         request,
         world.subscriptions[request.params["subscription"].lower()],
         PROVIDER,
         location,
         world.clock.now(),
-        finish,
+        complete,
         final_status=204 if answer.body is None else 200,
     )
     return world.operations.begin(operation, answer, world.network_seconds)
@@ -121,7 +137,7 @@ def require(world: World, reference: Json | None, by: str) -> Json | None:
         raise invalid_reference(reference["id"], by)
     operation = AWAITED.get(ArmId.parse(found["id"]).type)
     if operation and found["properties"]["provisioningState"] == UPDATING:
-        raise not_provisioned(found, by, operation)
+        raise not_provisioned(found["id"], by, operation)
     return found
 
 
@@ -132,14 +148,3 @@ def invalid_reference(referenced: str, by: str) -> ArmError:
         "Please make sure that the referenced resource exists, and that both resources are in the same region."
     )
     return network(400, "InvalidResourceReference", text)
-
-
-def not_provisioned(referenced: Json, by: str, operation: str) -> ArmError:
-    """Say that a referenced resource is still being updated: 429, though no throttling, and no `Retry-After`."""
-    text = (
-        f"Cannot proceed with operation because resource {referenced['id']} used by resource {by} is not in "
-        f"Succeeded state. Resource is in Updating state and the last operation that updated/is updating the "
-        f"resource is {operation}."
-    )
-    detail = {"code": "ReferencedResourceNotProvisioned", "message": text}
-    return ArmError(429, "RetryableError", "A retryable error occurred.", details=[detail], cause="service")

@@ -9,6 +9,7 @@ from simulator.arm.answers import Answer, ArmRequest
 from simulator.arm.api_versions import RESOURCE_GROUPS, shown_to
 from simulator.arm.errors import gateway, resource_group_not_found
 from simulator.arm.ids import RESOURCE_GROUP_TYPE, group_id
+from simulator.arm.locations import location_of, plain
 from simulator.arm.resources.filters import filtered
 from simulator.arm.router import Route
 from simulator.store import Json
@@ -34,7 +35,7 @@ def new_group(subscription_id: str, name: str, location: str, managed_by: str | 
         "id": group_id(subscription_id, name),
         "name": name,
         "type": RESOURCE_GROUP_TYPE,
-        "location": location.replace(" ", "").lower(),
+        "location": plain(location),
     }
     if managed_by:
         body["managedBy"] = managed_by
@@ -61,12 +62,10 @@ def _put(world: World, request: ArmRequest) -> Answer:
     subscription, name = request.params["subscription"], request.params["group"]
     document = request.document
     existing = world.resources.get(group_id(subscription, name))
-    if not document.get("location"):
-        raise gateway(400, "LocationRequired", "The location property is required for this definition.")
     group = new_group(
         world.subscriptions[subscription.lower()],
         existing["name"] if existing else name,
-        document["location"],
+        location_of(document),
         document.get("managedBy"),
         document.get("tags"),
     )

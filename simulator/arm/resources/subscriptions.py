@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from simulator.arm.answers import Answer, ArmRequest
 from simulator.arm.errors import gateway
+from simulator.arm.locations import LOCATIONS
 from simulator.arm.router import Route
 from simulator.store import Json
 from simulator.world import World
 
-REGIONS = """
-West Europe, North Europe, East US, East US 2, West US, West US 2, West US 3, Central US, North Central US,
-South Central US, West Central US, Canada Central, Canada East, Brazil South, Mexico Central, UK South, UK West,
-France Central, Germany West Central, Switzerland North, Sweden Central, Norway East, Poland Central, Italy North,
-Spain Central, Southeast Asia, East Asia, Australia East, Australia Southeast, New Zealand North, Japan East,
-Japan West, Korea Central, Central India, South India, UAE North, Qatar Central, Israel Central, South Africa North
-"""
-LOCATIONS = {name.replace(" ", "").lower(): name for name in map(str.strip, REGIONS.split(","))}
 API_VERSIONS = ["2026-04-01", "2026-03-01", "2024-07-01", "2022-09-01"]
 PROVIDERS = {
     "Microsoft.Compute": ("virtualMachines", "virtualMachines/extensions", "locations", "skus"),
