@@ -164,7 +164,7 @@ class LocalAzure:
         for _ in range(MOST_ROUNDS):
             await self.world.clock.advance(0)
             done = await self._host.drain() if self._host else Tally()
-            total = Tally(total.invocations + done.invocations, total.failed + done.failed)
+            total += done
             due = self.world.clock.next_due()
             if not done.invocations and (due is None or due > self.world.clock.now()):
                 return total
@@ -178,8 +178,7 @@ class LocalAzure:
         while clock.now() < until:
             upcoming = min([until, *await self._due()])
             await clock.advance((upcoming - clock.now()).total_seconds())
-            done = await self.settle()
-            total = Tally(total.invocations + done.invocations, total.failed + done.failed)
+            total += await self.settle()
         return total
 
     async def _due(self) -> list[datetime]:

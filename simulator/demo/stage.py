@@ -51,7 +51,7 @@ class Stage:
     async def passing(self, duration: timedelta) -> None:
         """Let time pass, with all that happens in Azure and in the app."""
         done = await self.azure.settle_for(duration.total_seconds())
-        self.tally = Tally(self.tally.invocations + done.invocations, self.tally.failed + done.failed)
+        self.tally += done
         self._end_moment()
 
     async def passing_unchecked(self, duration: timedelta) -> None:

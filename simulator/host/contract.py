@@ -21,6 +21,9 @@ class Tally:
     invocations: int = 0
     failed: int = 0
 
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.invocations + other.invocations, self.failed + other.failed)
+
     def since(self, earlier: Tally) -> Tally:
         """Count what ended after an earlier tally."""
         return Tally(self.invocations - earlier.invocations, self.failed - earlier.failed)

@@ -58,9 +58,7 @@ class Invocations:
         try:
             outcome = await self._run(invocation_id, function, argument, reason, metadata or {})
         finally:
-            self.tally = Tally(
-                self.tally.invocations + 1, self.tally.failed + (0 if isinstance(outcome, Succeeded) else 1)
-            )
+            self.tally += Tally(1, failed=0 if isinstance(outcome, Succeeded) else 1)
             del self._running[invocation_id]
             if not self._running:
                 self._idle.set()
