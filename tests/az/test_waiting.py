@@ -119,7 +119,9 @@ async def test_waiting_for_an_extension_ends_when_it_is_there(az: AzureCli, azur
     (await az(f"{SET} --no-wait")).succeeded()
     await azure.advance(MINUTE)
 
-    (await az(f"vm extension wait {EXTENSION} --updated")).succeeded()
+    waited = await az(f"vm extension wait {EXTENSION} --updated")
+
+    assert waited.exit_code == 0, waited.error
 
 
 async def test_an_nsg_that_is_being_written_takes_no_other_write(az: AzureCli, azure: LocalAzure) -> None:

@@ -59,6 +59,7 @@ async def test_a_live_host_follows_the_schedules_of_its_timers(settings: dict[st
             ticks += line["message"] == "tick"
             if ticks == 1:
                 break
+        assert ticks == 1
 
 
 async def test_without_a_prefix_functions_are_at_the_root_and_the_more_exact_route_wins(
