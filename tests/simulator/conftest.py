@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import aiohttp
 import pytest
@@ -49,44 +50,34 @@ async def credential(
 
 
 @pytest.fixture
-async def compute(
+def client_options(
     server: ArmServer, world: World, certificates: Certificates, credential: ManagedIdentityCredential
-) -> AsyncIterator[ComputeManagementClient]:
-    async with ComputeManagementClient(
-        credential,
-        world.subscription_id,
-        base_url=server.url,
-        connection_verify=str(certificates.ca_file),
-        retry_total=0,
-    ) as client:
+) -> dict[str, Any]:
+    """What every management client of the SDK is made with."""
+    return {
+        "credential": credential,
+        "subscription_id": world.subscription_id,
+        "base_url": server.url,
+        "connection_verify": str(certificates.ca_file),
+        "retry_total": 0,
+    }
+
+
+@pytest.fixture
+async def compute(client_options: dict[str, Any]) -> AsyncIterator[ComputeManagementClient]:
+    async with ComputeManagementClient(**client_options) as client:
         yield client
 
 
 @pytest.fixture
-async def network(
-    server: ArmServer, world: World, certificates: Certificates, credential: ManagedIdentityCredential
-) -> AsyncIterator[NetworkManagementClient]:
-    async with NetworkManagementClient(
-        credential,
-        world.subscription_id,
-        base_url=server.url,
-        connection_verify=str(certificates.ca_file),
-        retry_total=0,
-    ) as client:
+async def network(client_options: dict[str, Any]) -> AsyncIterator[NetworkManagementClient]:
+    async with NetworkManagementClient(**client_options) as client:
         yield client
 
 
 @pytest.fixture
-async def resources(
-    server: ArmServer, world: World, certificates: Certificates, credential: ManagedIdentityCredential
-) -> AsyncIterator[ResourceManagementClient]:
-    async with ResourceManagementClient(
-        credential,
-        world.subscription_id,
-        base_url=server.url,
-        connection_verify=str(certificates.ca_file),
-        retry_total=0,
-    ) as client:
+async def resources(client_options: dict[str, Any]) -> AsyncIterator[ResourceManagementClient]:
+    async with ResourceManagementClient(**client_options) as client:
         yield client
 
 
