@@ -76,6 +76,20 @@ def _extension_version(value: str | None) -> str | None:
     return value
 
 
+def _gateway(value: str) -> str:
+    if not _host_name(value):
+        raise ValueError(
+            f"{value!r} is no gateway: give URLs such as https://wac.contoso.com:6600, separated by commas"
+        )
+    return value
+
+
+def _host_name(url: str) -> str:
+    """Give the first label of a URL's host, which is what Windows calls the computer."""
+    found = re.fullmatch(r"https://([a-z0-9][a-z0-9-]*)(\.[a-z0-9.-]+)?(:\d+)?/?", url, re.IGNORECASE)
+    return found[1].casefold() if found else ""
+
+
 def _endpoint(value: str) -> str:
     if not re.fullmatch(r"https://[^/\s]+(/[^\s]*)?", value):
         raise ValueError(f"{value!r} is no endpoint: give an address that begins with https://")
@@ -109,11 +123,14 @@ class Settings(BaseModel):
     minimum_extension_version: Annotated[str | None, AfterValidator(_extension_version)] = Field(
         None, alias="WAC_MINIMUM_EXTENSION_VERSION"
     )
+    gateways: Annotated[_Texts, AfterValidator(_each(_gateway))] = Field((), alias="WAC_GATEWAYS")
+    writes_per_hour: int = Field(100, alias="WAC_WRITES_PER_HOUR", ge=0)
     client_id: str | None = Field(None, alias="WAC_CLIENT_ID")
     arm_endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(
         "https://management.azure.com", alias="WAC_ARM_ENDPOINT"
     )
     queue_endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(alias="AzureWebJobsStorage__queueServiceUri")
+    table_endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(alias="AzureWebJobsStorage__tableServiceUri")
 
     def watches(self, subscription_id: str) -> bool:
         """Tell whether that subscription is among those named, or none are."""
@@ -134,6 +151,8 @@ class Settings(BaseModel):
             rules=self.rules,
             outrank=self.outrank,
             minimum_extension_version=self.minimum_extension_version,
+            gateways=frozenset(_host_name(url) for url in self.gateways),
+            writes_per_hour=self.writes_per_hour,
         )
 
 
@@ -143,10 +162,11 @@ def parse_settings(environment: Mapping[str, str]) -> Settings:
     Raises SettingsError with every fault at once.
     """
     chosen = {name: value for name, value in environment.items() if name.startswith("WAC_") and value.strip()}
-    endpoint = environment.get(f"{STORAGE}__queueServiceUri")
     account = environment.get(f"{STORAGE}__accountName")
-    if endpoint or account:
-        chosen[f"{STORAGE}__queueServiceUri"] = endpoint or f"https://{account}.queue.core.windows.net"
+    for service in ("queue", "table"):
+        name = f"{STORAGE}__{service}ServiceUri"
+        endpoint = environment.get(name) or (f"https://{account}.{service}.core.windows.net" if account else None)
+        chosen |= {name: endpoint} if endpoint else {}
     try:
         return Settings.model_validate(chosen)
     except ValidationError as error:
@@ -163,7 +183,7 @@ def _fault(name: str, kind: str, message: str) -> str:
         return f"{name} {_NOT_OURS}{f'; did you mean {near[0]}?' if near else ''}"
     if kind == "missing":
         return (
-            f"{name} is missing: give the queue endpoint of the app's storage account, or {STORAGE}__accountName;"
+            f"{name} is missing: give that endpoint of the app's storage account, or {STORAGE}__accountName;"
             " the app reaches its storage with its identity, not with a connection string"
         )
     return f"{name}: {message.removeprefix('Value error, ')}"

@@ -15,6 +15,8 @@ class Check:
     `asked_at` is when, by Azure's time, the reason to look arose: a complete observation that began later has
     already answered it. None asks for a look in any case.
     `attempt` counts the looks of one chain, 0 being what began it, and sets how long the next one waits.
+    `look` is the token of a look again: it is only answered while it is the subject's one pending look.
+    `by` is who did what the event tells of.
     """
 
     subject: ResourceId
@@ -22,7 +24,9 @@ class Check:
     correlation_id: str
     asked_at: datetime | None
     attempt: int = 0
+    look: str | None = None
+    by: str | None = None
 
-    def again(self, asked_at: datetime | None, *, progressed: bool = False) -> Check:
+    def again(self, asked_at: datetime | None, look: str, *, progressed: bool = False) -> Check:
         """Name the next look of this chain; where something was started, the first of a new one."""
-        return replace(self, asked_at=asked_at, attempt=1 if progressed else self.attempt + 1)
+        return replace(self, asked_at=asked_at, look=look, by=None, attempt=1 if progressed else self.attempt + 1)

@@ -52,6 +52,9 @@ class DesiredState:
     rules: Rules = Rules.NEEDED
     outrank: Outrank = Outrank.GENERAL
     minimum_extension_version: str | None = None
+    gateways: frozenset[str] = frozenset()
+    """The host names, in lower case and without their domain, on which a WAC gateway is installed by hand."""
+    writes_per_hour: int = 100
     audit_only: bool = False
     """Whether the check at hand may write nothing, whatever the modes say."""
 

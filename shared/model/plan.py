@@ -35,6 +35,9 @@ class Reason(StrEnum):
     EXCLUDED = "EXCLUDED"
     EXTENSIONS_DISALLOWED = "EXTENSIONS_DISALLOWED"
     NO_ELIGIBLE_VM = "NO_ELIGIBLE_VM"
+    IS_GATEWAY = "IS_GATEWAY"
+    HELD = "HELD"
+    DECOMMISSIONED = "DECOMMISSIONED"
 
     VM_NOT_PROVISIONED = "VM_NOT_PROVISIONED"
     VM_STOPPED = "VM_STOPPED"
@@ -44,6 +47,7 @@ class Reason(StrEnum):
 
     EXTENSION_MISSING = "EXTENSION_MISSING"
     EXTENSION_FAILED = "EXTENSION_FAILED"
+    EXTENSION_STUCK = "EXTENSION_STUCK"
     EXTENSION_OUTDATED = "EXTENSION_OUTDATED"
     OUTBOUND_DENIED = "OUTBOUND_DENIED"
     OUTBOUND_DENIED_DELIBERATELY = "OUTBOUND_DENIED_DELIBERATELY"
@@ -52,12 +56,23 @@ class Reason(StrEnum):
     RULE_MISSING = "RULE_MISSING"
     NO_FREE_PRIORITY = "NO_FREE_PRIORITY"
 
+    LOCKED = "LOCKED"
+    POLICY_REFUSED = "POLICY_REFUSED"
+    ASSIGNMENT_DENIED = "ASSIGNMENT_DENIED"
+    PERMISSION_MISSING = "PERMISSION_MISSING"
     WRITE_REFUSED = "WRITE_REFUSED"
+    CONTESTED = "CONTESTED"
+    UNDO_NOT_POSSIBLE = "UNDO_NOT_POSSIBLE"
+    WRITTEN_TOO_OFTEN = "WRITTEN_TOO_OFTEN"
+    BUDGET_SPENT = "BUDGET_SPENT"
+    STOPPED_BY_FAILURES = "STOPPED_BY_FAILURES"
+    STOPPED_BY_KILL_SWITCH = "STOPPED_BY_KILL_SWITCH"
 
     OS_UNKNOWN = "OS_UNKNOWN"
     MEMORY_UNKNOWN = "MEMORY_UNKNOWN"
     TRAFFIC_UNKNOWN = "TRAFFIC_UNKNOWN"
     READ_FAILED = "READ_FAILED"
+    CHECK_FAILED = "CHECK_FAILED"
 
     @property
     def status(self) -> Status:
@@ -74,6 +89,9 @@ _STATUS: Mapping[Reason, Status] = MappingProxyType(
         Reason.EXCLUDED: Status.NOT_APPLICABLE,
         Reason.EXTENSIONS_DISALLOWED: Status.NOT_APPLICABLE,
         Reason.NO_ELIGIBLE_VM: Status.NOT_APPLICABLE,
+        Reason.IS_GATEWAY: Status.NOT_APPLICABLE,
+        Reason.HELD: Status.NOT_APPLICABLE,
+        Reason.DECOMMISSIONED: Status.NOT_APPLICABLE,
         Reason.VM_NOT_PROVISIONED: Status.PENDING,
         Reason.VM_STOPPED: Status.PENDING,
         Reason.AGENT_NOT_READY: Status.PENDING,
@@ -83,6 +101,7 @@ _STATUS: Mapping[Reason, Status] = MappingProxyType(
         Reason.MEMORY_UNKNOWN: Status.UNKNOWN,
         Reason.TRAFFIC_UNKNOWN: Status.UNKNOWN,
         Reason.READ_FAILED: Status.UNKNOWN,
+        Reason.CHECK_FAILED: Status.UNKNOWN,
     }
 )
 
@@ -115,7 +134,10 @@ class ExtensionRequest:
 
 @dataclass(frozen=True, slots=True)
 class PutExtension:
-    """Install the extension: `id` is the extension's, its parent the VM."""
+    """Install the extension: `id` is the extension's, its parent the VM.
+
+    `existing` is the one that failed and was taken away to be installed again.
+    """
 
     id: ResourceId
     existing: Extension | None
@@ -132,6 +154,14 @@ class RefreshExtension:
 
 
 @dataclass(frozen=True, slots=True)
+class DeleteExtension:
+    """Take the extension away."""
+
+    id: ResourceId
+    existing: Extension
+
+
+@dataclass(frozen=True, slots=True)
 class PutSecurityRule:
     """Put one of our rules: `id` is the rule's, its parent the NSG."""
 
@@ -140,20 +170,32 @@ class PutSecurityRule:
     desired: SecurityRule
 
 
-Action = PutExtension | RefreshExtension | PutSecurityRule
+@dataclass(frozen=True, slots=True)
+class DeleteSecurityRule:
+    """Take one of our rules away."""
+
+    id: ResourceId
+    existing: SecurityRule
+
+
+Action = PutExtension | RefreshExtension | DeleteExtension | PutSecurityRule | DeleteSecurityRule
+NetworkAction = PutSecurityRule | DeleteSecurityRule
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is so (findings), what to write (actions), and whom else to look at (`checks`).
 
-    `checks` are subjects whose own Check has to do something before, or can go on after, this one.
+    `checks` are subjects whose own Check has to do something before, or can go on after, this one. `look_at` is
+    when this plan can go on by itself. `undoes` is the id of the write that its actions put back.
     """
 
     subject: ResourceId
     findings: tuple[Finding, ...] = ()
     actions: tuple[Action, ...] = ()
     checks: tuple[ResourceId, ...] = ()
+    look_at: datetime | None = None
+    undoes: str | None = None
 
     @property
     def status(self) -> Status:
@@ -161,13 +203,14 @@ class Plan:
 
 
 class Outcome(StrEnum):
-    """What became of an action."""
+    """What became of an action. STOPPED: by a hold, a contest, the kill switch or too many failures."""
 
     STARTED = "started"
     WOULD_DO = "would do"
     OUT_OF_SCOPE = "out of scope"
     REFUSED = "refused"
     POSTPONED = "postponed"
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True)

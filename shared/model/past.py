@@ -1,0 +1,91 @@
+"""What is remembered of a subject from one check to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+from shared.model.estate import Extension, SecurityRule
+from shared.model.plan import ExtensionRequest, Outcome, Reason, Status
+from shared.model.resource_id import ResourceId
+
+
+def _nothing() -> Mapping[Any, Any]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Something of ours that has to be there: as it was put, and whether it was seen so since."""
+
+    desired: SecurityRule | ExtensionRequest
+    seen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Something of ours that was seen and then was gone, or changed; `by` is whom an event named, if one did."""
+
+    target: ResourceId
+    at: datetime
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Setback:
+    """A write that Azure did not take: REFUSED or POSTPONED, in Azure's words, and when it may be tried again.
+
+    `content` is a fingerprint of what was to be written: something else may be tried at once.
+    """
+
+    outcome: Outcome
+    code: str
+    message: str
+    until: datetime
+    pause: timedelta
+    content: str
+    evidence: Mapping[str, Any] = field(default_factory=_nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A person's word that nothing may be written to the subject; but first, the write of id `undo` is undone."""
+
+    at: datetime
+    reason: str
+    undo: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is remembered of one subject; nothing, of one that is new.
+
+    `incarnation` tells a subject from its successor of the same name: all but the hold is forgotten with it.
+    `since` is when each reason was first found, as long as each look finds it anew. `writes` are those of the last
+    hour, `reinstalls` and `losses` those of the last seven days, `removed` is the extension that a reinstall took
+    away and has yet to put back. `unsettled` are the ids of writes whose end was not seen yet, `look` is the token
+    of the one look again that is to come. `answered` is when the last complete observation began, if all that
+    followed from it was queued.
+    """
+
+    incarnation: str | None = None
+    since: Mapping[Reason, datetime] = field(default_factory=_nothing)
+    writes: tuple[datetime, ...] = ()
+    reinstalls: tuple[datetime, ...] = ()
+    removed: Extension | None = None
+    kept: Mapping[ResourceId, Kept] = field(default_factory=_nothing)
+    losses: tuple[Loss, ...] = ()
+    contested: bool = False
+    setbacks: Mapping[ResourceId, Setback] = field(default_factory=_nothing)
+    unsettled: tuple[str, ...] = ()
+    hold: Hold | None = None
+    look: str | None = None
+    observed_at: datetime | None = None
+    status: Status | None = None
+    answered: datetime | None = None
+
+
+NOTHING = Past()
