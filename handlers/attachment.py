@@ -10,9 +10,10 @@ from shared.decide.attachment import decide_attachment
 from shared.model.check import Check
 from shared.model.desired import DesiredState
 from shared.model.plan import Report
+from shared.turns import Turn
 
 
-async def check_attachment(guard: Guard, check: Check, desired: DesiredState) -> Report:
+async def check_attachment(guard: Guard, check: Check, desired: DesiredState, _turn: Turn) -> Report:
     """Observe what NSGs and VMs hang on the subject, and report them as checks to ask for."""
     estate = await observe_attachment(guard.survey(check), check.subject)
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from handlers.attachment import check_attachment
+from handlers.documents import document_report
 from handlers.guard import Guard
 from handlers.network_security_group import check_network_security_group
 from handlers.reporting import log_fields, log_report, make_failed_report
 from handlers.virtual_machine import check_virtual_machine
 from shared.azure.check_queue import parse_check, send_check
 from shared.azure.failures import PassingFailure
+from shared.azure.tables import Overtaken
+from shared.decide.looks import decide_retry
+from shared.decide.memory import remember_report
 from shared.model.check import Check
 from shared.model.desired import DesiredState
 from shared.model.plan import Report
@@ -23,10 +28,15 @@ from shared.model.resource_id import (
     VIRTUAL_MACHINE,
     VIRTUAL_NETWORK,
 )
+from shared.turns import NoTurn, Turn, take_turn
 
 logger = logging.getLogger(__name__)
 
-_LOOKS: dict[str, Callable[[Guard, Check, DesiredState], Awaitable[Report]]] = {
+# A look takes seconds; whoever had it and was killed keeps others waiting until its lease has run out.
+_HELD = timedelta(seconds=10)
+_LONGEST = timedelta(hours=1)
+
+_LOOKS: dict[str, Callable[[Guard, Check, DesiredState, Turn], Awaitable[Report]]] = {
     VIRTUAL_MACHINE.casefold(): check_virtual_machine,
     NETWORK_SECURITY_GROUP.casefold(): check_network_security_group,
     NETWORK_INTERFACE.casefold(): check_attachment,
@@ -42,20 +52,22 @@ async def receive_check(guard: Guard, text: str | bytes) -> None:
     """
     check = parse_check(text)
     async with guard.turns.of(check.subject):
-        if guard.turns.answered(check):
-            logger.info("Check already answered", extra=log_fields(check))
-            return
-        if guard.turns.superseded(check):
-            logger.info("Look superseded by a later one", extra=log_fields(check))
-            return
-        report = await answer_check(guard, check, guard.desired)
-        log_report(report)
-        await _follow_up(guard, report)
-        # Not before: a check whose follow-up failed comes again, and must not find itself answered.
-        guard.turns.note(report)
+        try:
+            turn = await take_turn(guard.clients, check)
+            if isinstance(turn, Turn):
+                await _look(guard, check, turn)
+                return
+            logger.info(turn.value, extra=log_fields(check))
+            if turn is NoTurn.HELD:
+                await send_check(guard.clients, check, _HELD)
+        except (PassingFailure, Overtaken) as failure:
+            # Of the state, not of the subject: nothing of this look was saved, so that it is to be made anew.
+            logger.warning("Check put off", extra={**log_fields(check), "reason": str(failure)})
+            retry_after = failure.retry_after if isinstance(failure, PassingFailure) else None
+            await send_check(guard.clients, check.retried(), decide_retry(check.attempt, retry_after) or _LONGEST)
 
 
-async def answer_check(guard: Guard, check: Check, desired: DesiredState) -> Report:
+async def answer_check(guard: Guard, check: Check, desired: DesiredState, turn: Turn) -> Report:
     """Look at a Check's subject, and act as far as `desired` permits.
 
     Raises ValueError for a subject of a type that is not looked at.
@@ -64,21 +76,38 @@ async def answer_check(guard: Guard, check: Check, desired: DesiredState) -> Rep
     if look is None:
         raise ValueError(f"a {check.subject.type} is not looked at")
     try:
-        return await look(guard, check, desired)
+        return await look(guard, check, desired, turn)
     except PassingFailure as failure:
         return make_failed_report(check, failure)
 
 
-async def _follow_up(guard: Guard, report: Report) -> None:
+async def _look(guard: Guard, check: Check, turn: Turn) -> None:
+    """Answer a check whose subject is leased to us, queue what follows, and let go of the subject."""
+    try:
+        report = await answer_check(guard, check, guard.desired, turn)
+        log_report(report)
+        look = await _follow_up(guard, report)
+        past = remember_report(turn.past, report, look)
+        # Not before: a check whose follow-up failed comes again, and must not find itself answered.
+        await turn.end(past, document_report(report).model_dump(mode="json"))
+    except Exception as error:
+        await turn.fail(error)
+        raise
+
+
+async def _follow_up(guard: Guard, report: Report) -> str | None:
+    """Queue what follows from a report; give the token of its look again."""
     check = report.check
     if report.observed_at is not None:
         cause = f"asked for by the check of {check.subject.name}"
         for subject in report.checks:
             await _ask_for(guard, Check(subject, cause, check.correlation_id, report.observed_at), report.observed_at)
-    if report.look_again_after is not None:
-        again = check.again(report.observed_at or check.asked_at, progressed=report.wrote)
-        await send_check(guard.clients, again, report.look_again_after)
-        guard.turns.note_look(again)
+    if report.look_again_after is None:
+        return None
+    look = uuid.uuid4().hex
+    again = check.again(report.observed_at or check.asked_at, look, progressed=report.wrote)
+    await send_check(guard.clients, again, report.look_again_after)
+    return look
 
 
 async def _ask_for(guard: Guard, check: Check, at: datetime) -> None:

@@ -53,11 +53,25 @@ _SUCCESSES = (
 )
 # An extension that failed to install is a reason to look, too; any other failed write has changed nothing.
 _FAILURE = "Microsoft.Resources.ResourceWriteFailure"
+_CALLER_CLAIMS = (
+    "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn",
+    "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name",
+    "appid",
+)
+_LONGEST_CALLER = 200
 
 
 class _Data(BaseModel):
     operation: str = Field(alias="operationName")
     correlation_id: str = Field("unknown", alias="correlationId")
+    claims: Any = None  # whatever they are, they are no reason to drop an event
+
+    @property
+    def caller(self) -> str | None:
+        """Who did it: a person's name for signing in, else the application's id."""
+        claims = self.claims if isinstance(self.claims, dict) else {}
+        found = next((claims[name] for name in _CALLER_CLAIMS if claims.get(name)), None)
+        return str(found)[:_LONGEST_CALLER] if found else None
 
 
 class _Event(BaseModel):
@@ -107,7 +121,7 @@ def parse_event(text: str, settings: Settings) -> Check:
         raise ValueError(f"subscription {subject.subscription_id} is not watched")
     if expected in _CHECKED_THROUGH_PARENT and subject.parent is not None:
         subject = subject.parent
-    return Check(subject, f"event {operation}", event.data.correlation_id, event.time)
+    return Check(subject, f"event {operation}", event.data.correlation_id, event.time, by=event.data.caller)
 
 
 def _parse_schema(text: str) -> _Event:

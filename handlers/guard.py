@@ -9,12 +9,15 @@ from shared.act import Attempt
 from shared.azure.clients import AzureClients
 from shared.azure.facts import AzureFacts
 from shared.azure.survey import Survey
+from shared.decide.orders import decide_ordered, remember_orders
 from shared.model.check import Check
 from shared.model.desired import DesiredState
 from shared.model.estate import Estate
-from shared.setbacks import Setbacks
+from shared.model.past import Past
+from shared.model.plan import Plan
 from shared.settings import Settings
-from shared.turns import Turns
+from shared.settle import read_orders, settle
+from shared.turns import Turn, Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +29,25 @@ class Guard:
     clients: AzureClients
     facts: AzureFacts
     turns: Turns = field(default_factory=Turns)
-    setbacks: Setbacks = field(default_factory=Setbacks)
 
     def survey(self, check: Check) -> Survey:
         """Begin an observation for a check."""
         return Survey(self.clients, self.facts, check)
 
-    def attempt(self, check: Check, estate: Estate, desired: DesiredState) -> Attempt:
-        """Say what acting on an observation hangs on; a check that asks for a look in any case insists."""
-        return Attempt(self.clients, self.setbacks, desired, estate.observed_at, insists=check.asked_at is None)
+    def attempt(self, check: Check, turn: Turn, estate: Estate, desired: DesiredState) -> Attempt:
+        """Say what acting on an observation hangs on."""
+        return Attempt(self.clients, turn, check, desired, estate.observed_at)
+
+    async def settle(self, check: Check, turn: Turn, estate: Estate) -> Past:
+        """Add what was observed to what is remembered, and settle the writes whose end can now be seen."""
+        return await settle(self.clients, turn, estate, check)
+
+    async def ordered(self, check: Check, turn: Turn, estate: Estate, plan: Plan) -> Plan:
+        """Give the plan that people's orders leave of one."""
+        orders = await read_orders(self.clients, turn, check)
+        plan = decide_ordered(estate, plan, turn.past, orders)
+        turn.past = remember_orders(turn.past, orders, plan)
+        return plan
 
     async def close(self) -> None:
         """Close the clients' connections."""

@@ -10,14 +10,17 @@ from shared.decide.network_security_group import decide_network_security_group
 from shared.model.check import Check
 from shared.model.desired import DesiredState
 from shared.model.plan import Report
+from shared.turns import Turn
 
 
-async def check_network_security_group(guard: Guard, check: Check, desired: DesiredState) -> Report:
-    """Observe an NSG, decide, act, report. Raises PassingFailure when Azure can't be read now."""
+async def check_network_security_group(guard: Guard, check: Check, desired: DesiredState, turn: Turn) -> Report:
+    """Observe an NSG, settle, decide, act, report. Raises PassingFailure when Azure or the state is out of reach."""
     estate = await observe_network_security_group(guard.survey(check), check.subject)
+    await guard.settle(check, turn, estate)
 
     plan = decide_network_security_group(estate, check.subject, desired)
+    plan = await guard.ordered(check, turn, estate, plan)
 
-    acted = await act(guard.attempt(check, estate, desired), plan)
+    acted = await act(guard.attempt(check, turn, estate, desired), plan)
 
     return make_report(check, estate, plan, acted, desired)

@@ -13,17 +13,23 @@ from shared.decide.outcome import decide_status
 from shared.model.check import Check
 from shared.model.desired import DesiredState
 from shared.model.estate import Estate
-from shared.model.plan import Finding, Plan, Reason, Report, Status
+from shared.model.plan import Finding, Outcome, Plan, Reason, Report, Status
 
 logger = logging.getLogger(__name__)
+
+# Whoever lifts a stop has everything checked that it kept back; this is for a kill switch that is taken away by hand.
+_STOPPED = timedelta(hours=1)
 
 
 def make_report(check: Check, estate: Estate, plan: Plan, acted: Acted, desired: DesiredState) -> Report:
     """Put together what was seen, decided and done, and when to look again."""
-    findings = plan.findings + acted.refusals
-    waits = [decide_look(plan, acted.results, desired, 0 if acted.wrote else check.attempt)]
-    if acted.postponed:
-        waits.append(decide_retry(check.attempt, acted.retry_after))
+    findings = plan.findings + tuple(found for found in acted.findings if found not in plan.findings)
+    attempt = 0 if acted.wrote else check.attempt
+    waits = [decide_look(plan, acted.results, desired, attempt, estate.observed_at), *acted.waits]
+    if any(result.outcome is Outcome.STOPPED for result in acted.results):
+        waits.append(_STOPPED)
+    if any(result.outcome is Outcome.POSTPONED for result in acted.results):
+        waits.append(decide_retry(check.attempt, max(acted.postponed, default=None)))
     return Report(
         check=check,
         status=decide_status(findings, acted.results),

@@ -10,17 +10,20 @@ from shared.decide.virtual_machine import decide_virtual_machine, needs_network
 from shared.model.check import Check
 from shared.model.desired import DesiredState
 from shared.model.plan import Report
+from shared.turns import Turn
 
 
-async def check_virtual_machine(guard: Guard, check: Check, desired: DesiredState) -> Report:
-    """Observe a VM, decide, act, report. Raises PassingFailure when Azure can't be read now."""
+async def check_virtual_machine(guard: Guard, check: Check, desired: DesiredState, turn: Turn) -> Report:
+    """Observe a VM, settle, decide, act, report. Raises PassingFailure when Azure or the state is out of reach."""
     survey = guard.survey(check)
     estate = await observe_virtual_machine(survey, check.subject)
-    if needs_network(estate, check.subject, desired):
+    past = await guard.settle(check, turn, estate)
+    if needs_network(estate, check.subject, desired, past):
         estate = await observe_network(survey, estate.virtual_machines[check.subject])
 
-    plan = decide_virtual_machine(estate, check.subject, desired)
+    plan = decide_virtual_machine(estate, check.subject, desired, past)
+    plan = await guard.ordered(check, turn, estate, plan)
 
-    acted = await act(guard.attempt(check, estate, desired), plan)
+    acted = await act(guard.attempt(check, turn, estate, desired), plan)
 
     return make_report(check, estate, plan, acted, desired)

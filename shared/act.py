@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from shared.azure.clients import AzureClients
 from shared.azure.failures import Absent, PassingFailure, Refusal
-from shared.azure.write import write
+from shared.azure.leash import note_failure, read_leash, spend
+from shared.azure.trail import conclude, intend, new_write_id
+from shared.azure.write import write as send
+from shared.decide.memory import remember_answer, remember_intent
 from shared.decide.permission import decide_permission
+from shared.decide.restraint import Restraint, Standing, decide_budget, decide_restraint, explain_setback
+from shared.decide.setbacks import decide_setback
+from shared.model.check import Check
 from shared.model.desired import DesiredState
-from shared.model.plan import Action, ActionResult, Finding, Outcome, Plan, Reason
-from shared.setbacks import Setback, Setbacks
+from shared.model.leash import Failure
+from shared.model.past import Setback
+from shared.model.plan import Action, ActionResult, Finding, Outcome, Plan
+from shared.model.write import Fate, Write
+from shared.turns import Turn
 
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """What became of a plan's actions, and what Azure's refusals add to its findings.
-
-    `retry_after` is what Azure asked us to wait before a postponed action is tried again.
-    """
+    """What became of a plan's actions, what kept them from being written, and when they can be tried again."""
 
     results: tuple[ActionResult, ...] = ()
-    refusals: tuple[Finding, ...] = ()
-    retry_after: timedelta | None = None
+    findings: tuple[Finding, ...] = ()
+    waits: tuple[timedelta, ...] = field(default=())
+    postponed: tuple[timedelta, ...] = field(default=())
 
     @property
     def wrote(self) -> bool:
         return any(result.outcome is Outcome.STARTED for result in self.results)
 
-    @property
-    def postponed(self) -> bool:
-        return any(result.outcome is Outcome.POSTPONED for result in self.results)
+    def __add__(self, other: Acted) -> Acted:
+        new = tuple(finding for finding in other.findings if finding not in self.findings)
+        return Acted(
+            self.results + other.results,
+            self.findings + new,
+            self.waits + other.waits,
+            self.postponed + other.postponed,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +51,25 @@ class Attempt:
     """What carrying out hangs on. `now` is Azure's time; somebody who insists has no earlier setback count."""
 
     clients: AzureClients
-    setbacks: Setbacks
+    turn: Turn
+    check: Check
     desired: DesiredState
     now: datetime
-    insists: bool = False
+
+    @property
+    def insists(self) -> bool:
+        return self.check.asked_at is None
 
 
 async def act(attempt: Attempt, plan: Plan) -> Acted:
-    """Carry out a plan's actions one after the other, as far as mode, scope and earlier setbacks permit.
+    """Carry out a plan's actions one after the other, as far as mode, scope and every restraint permit.
 
-    One action's refusal or postponement never keeps the others from being tried.
+    One action's refusal or postponement never keeps the others from being tried. Raises Overtaken when the subject
+    is no longer ours to write, PassingFailure when the state can't be reached.
     """
     acted = Acted()
     for action in plan.actions:
-        acted = _joined(acted, await _carry_out(attempt, plan, action))
+        acted += await _carry_out(attempt, plan, action)
     return acted
 
 
@@ -60,42 +77,85 @@ async def _carry_out(attempt: Attempt, plan: Plan, action: Action) -> Acted:
     forbidden = decide_permission(action, attempt.desired)
     if forbidden is not None:
         return Acted((ActionResult(action, forbidden.outcome, forbidden.message),))
-    if attempt.insists or attempt.setbacks.standing(action.id, attempt.now) is None:
-        await _try(attempt, action)
-    setback = attempt.setbacks.standing(action.id, attempt.now)
-    if setback is None:
+    if not attempt.turn.may_write:
+        raise RuntimeError("whoever writes needs a lease on the subject")
+    restraint = await _restraint(attempt, plan, action)
+    if restraint is None:
+        restraint = await _write(attempt, plan, action)
+    if restraint is None:
         return Acted((ActionResult(action, Outcome.STARTED, "Azure has accepted it"),))
-    return _set_back(plan, action, setback, attempt.now)
+    return _kept_back(attempt, action, restraint)
 
 
-async def _try(attempt: Attempt, action: Action) -> None:
-    setbacks, now = attempt.setbacks, attempt.now
-    try:
-        await write(attempt.clients, action)
-    except PassingFailure as failure:
-        setbacks.postponed(action.id, now, str(failure), failure.retry_after)
-    except Absent as absence:
-        setbacks.postponed(action.id, now, str(absence), None)
-    except Refusal as refusal:
-        setbacks.refused(action.id, now, refusal.code, str(refusal))
-    else:
-        setbacks.overcome(action.id)
+async def _restraint(attempt: Attempt, plan: Plan, action: Action) -> Restraint | None:
+    """Ask all that keeps an action from being written, and take it out of the budget if nothing does."""
+    desired, now = attempt.desired, attempt.now
+    leash = await read_leash(attempt.clients)
+    standing = Standing(attempt.turn.past, leash, desired, now, attempt.insists)
+    found = decide_restraint(plan, action, standing)
+    if found is None and not await spend(attempt.clients, now, desired.writes_per_hour):
+        leash = await read_leash(attempt.clients)
+        found = decide_budget(plan.subject, leash.writes, desired, now)
+    return found
 
 
-def _set_back(plan: Plan, action: Action, setback: Setback, now: datetime) -> Acted:
-    message = f"{setback.message} Tried again {setback.until:%Y-%m-%d %H:%M:%S} UTC at the earliest."
-    results = (ActionResult(action, setback.outcome, message),)
-    if setback.outcome is Outcome.POSTPONED:
-        return Acted(results, retry_after=setback.until - now)
-    finding = Finding(
-        plan.subject,
-        Reason.WRITE_REFUSED,
-        f"Azure refused to write {action.id.name}: {setback.message}",
-        {"code": setback.code, "resource": str(action.id)},
+async def _write(attempt: Attempt, plan: Plan, action: Action) -> Restraint | None:
+    turn, check = attempt.turn, attempt.check
+    write = Write(
+        id=new_write_id(attempt.now),
+        subject=plan.subject,
+        action=action,
+        cause=check.cause,
+        correlation_id=check.correlation_id,
+        intended_at=attempt.now,
+        undoes=plan.undoes,
     )
-    return Acted(results, (finding,))
+    # The subject's row first: it fails unless the lease is still ours, and names the intent to the next look.
+    await turn.remember(remember_intent(turn.past, write))
+    await intend(attempt.clients, write)
+    answered, setback = await _send(attempt, write)
+    await conclude(attempt.clients, replace(answered, concluded_at=attempt.now))
+    turn.past = remember_answer(turn.past, answered)
+    if setback is None:
+        return None
+    if setback.outcome is Outcome.REFUSED:
+        await _note_refusal(attempt, action, setback)
+    turn.past = replace(turn.past, setbacks={**turn.past.setbacks, action.id: setback})
+    return explain_setback(plan.subject, action.id, setback)
 
 
-def _joined(one: Acted, other: Acted) -> Acted:
-    waits = [wait for wait in (one.retry_after, other.retry_after) if wait is not None]
-    return Acted(one.results + other.results, one.refusals + other.refusals, max(waits, default=None))
+async def _send(attempt: Attempt, write: Write) -> tuple[Write, Setback | None]:
+    """Send a write; tell Azure's answer, and when to try again what it did not take."""
+    past, action, now = attempt.turn.past, write.action, attempt.now
+    try:
+        request_id = await send(attempt.clients, action)
+    except (PassingFailure, Absent) as failure:
+        retry_after = failure.retry_after if isinstance(failure, PassingFailure) else None
+        unknown = isinstance(failure, PassingFailure) and failure.may_have_taken_effect
+        fate = Fate.UNKNOWN if unknown else Fate.POSTPONED
+        setback = decide_setback(
+            past, action, Outcome.POSTPONED, now, code="", message=str(failure), retry_after=retry_after
+        )
+        return replace(write, fate=fate, message=str(failure), request_id=failure.request_id), setback
+    except Refusal as refusal:
+        setback = decide_setback(
+            past, action, Outcome.REFUSED, now, code=refusal.code, message=str(refusal), evidence=refusal.details
+        )
+        return replace(write, fate=Fate.REFUSED, message=str(refusal), request_id=refusal.request_id), setback
+    return replace(write, fate=Fate.ACCEPTED, request_id=request_id), None
+
+
+async def _note_refusal(attempt: Attempt, action: Action, setback: Setback) -> None:
+    """Count a refusal among the failures in a row, unless that resource was refused for the same before."""
+    before = attempt.turn.past.setbacks.get(action.id)
+    if before is None or before.code != setback.code:
+        await note_failure(attempt.clients, Failure(attempt.now, str(action.id), setback.message))
+
+
+def _kept_back(attempt: Attempt, action: Action, restraint: Restraint) -> Acted:
+    results = (ActionResult(action, restraint.outcome, restraint.message),)
+    findings = (restraint.finding,) if restraint.finding is not None else ()
+    wait = () if restraint.until is None else (restraint.until - attempt.now,)
+    if restraint.outcome is Outcome.POSTPONED:
+        return Acted(results, findings, postponed=wait)
+    return Acted(results, findings, waits=wait)

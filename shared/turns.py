@@ -1,37 +1,109 @@
-"""One look at a subject at a time in this process, and none at what has been answered already."""
+"""One look at a subject at a time: in this process by a lock, over all processes by a lease in its row."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
+import uuid
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
 from weakref import WeakValueDictionary
 
+from shared.azure.clients import AzureClients
+from shared.azure.failures import PassingFailure
+from shared.azure.subjects import SubjectRow, read_subject, save_subject
+from shared.azure.tables import Overtaken
+from shared.decide.memory import is_answered, is_stale
 from shared.model.check import Check
-from shared.model.plan import Report, Status
+from shared.model.past import Past
 from shared.model.resource_id import ResourceId
 
+logger = logging.getLogger(__name__)
+
+# Longer than the host lets a function run (functionTimeout in host.json), so that nobody outlives a lease.
+_LEASE = timedelta(minutes=6)
 _REMEMBERED = 10_000
 _ASKED_LATELY = timedelta(minutes=1)
-# An observation is dated by Azure's answer; what it shows is older than that, by the time that a request takes.
-_ANSWERING = timedelta(seconds=1)
-_ENDED_WELL = (Status.COMPLIANT, Status.NOT_APPLICABLE)
+
+
+class NoTurn(Enum):
+    """Why a check needs no look: it was ANSWERED, a later look waits in its stead, or it has to wait: HELD."""
+
+    ANSWERED = "Check already answered"
+    STALE = "Look superseded by a later one"
+    HELD = "Subject looked at elsewhere"
+
+
+class Turn:
+    """A hold on one subject, from the lease to the report; without a lease, for those who write nothing."""
+
+    def __init__(self, clients: AzureClients, row: SubjectRow) -> None:
+        """Begin with the row as read, and leased by whoever is to write."""
+        self._clients = clients
+        self._row = row
+        self.past = row.past
+
+    @property
+    def may_write(self) -> bool:
+        return self._row.holder is not None
+
+    async def remember(self, past: Past) -> None:
+        """Save what is known by now. Raises Overtaken when the subject is no longer ours: then write nothing."""
+        self._row = await save_subject(self._clients, replace(self._row, past=past))
+        self.past = past
+
+    async def end(self, past: Past, report: Mapping[str, Any]) -> None:
+        """Save how it ended, and let go of the subject. Raises Overtaken."""
+        await self._release(replace(self._row, past=past, report=report, error=None))
+
+    async def fail(self, error: Exception) -> None:
+        """Let go of the subject, and leave word of what went wrong; where that fails, the lease runs out."""
+        try:
+            await self._release(replace(self._row, error=f"{type(error).__name__}: {error}"))
+        except (Overtaken, PassingFailure) as failure:
+            logger.warning("Lease left to run out", extra={"subject": str(self._row.subject), "reason": str(failure)})
+
+    async def _release(self, row: SubjectRow) -> None:
+        self._row = await save_subject(self._clients, replace(row, holder=None, held_until=None))
+
+
+async def glance(clients: AzureClients, subject: ResourceId) -> Turn:
+    """Give what is remembered of a subject to a check that writes nothing. Raises PassingFailure, Refusal."""
+    row, _ = await read_subject(clients, subject)
+    return Turn(clients, replace(row, holder=None))
+
+
+async def take_turn(clients: AzureClients, check: Check) -> Turn | NoTurn:
+    """Lease a check's subject, if it needs a look and nobody else holds it. Raises PassingFailure, Refusal."""
+    row, now = await read_subject(clients, check.subject)
+    if is_answered(row.past, check):
+        return NoTurn.ANSWERED
+    # Whoever holds it may be about to say that this very look is the one to come.
+    if row.held_until is not None and now < row.held_until:
+        return NoTurn.HELD
+    if is_stale(row.past, check):
+        return NoTurn.STALE
+    leased = replace(row, holder=uuid.uuid4().hex, held_until=now + _LEASE)
+    try:
+        return Turn(clients, await save_subject(clients, leased))
+    except Overtaken:
+        return NoTurn.HELD
 
 
 class Turns:
-    """Who is being looked at, and when each subject was last seen to be well.
+    """Who is being looked at in this process, and whose check it has queued lately.
 
-    It spares reads and keeps two checks of this process from writing to one subject at once. It is memory, not
-    state: whatever it forgets is looked at again.
+    It spares requests, and is memory, not state: whatever it forgets is looked at again.
     """
 
     def __init__(self) -> None:
         """Remember nothing yet."""
         self._locks: WeakValueDictionary[ResourceId, asyncio.Lock] = WeakValueDictionary()
-        self._well_at: OrderedDict[ResourceId, datetime] = OrderedDict()
-        self._look_at: OrderedDict[ResourceId, datetime] = OrderedDict()
         self._asked_for: OrderedDict[ResourceId, datetime] = OrderedDict()
 
     @asynccontextmanager
@@ -50,40 +122,12 @@ class Turns:
         before = self._asked_for.get(subject)
         if before is not None and asked_at - before < _ASKED_LATELY:
             return False
-        _remember(self._asked_for, subject, asked_at)
+        self._asked_for[subject] = asked_at
+        self._asked_for.move_to_end(subject)
+        if len(self._asked_for) > _REMEMBERED:
+            self._asked_for.popitem(last=False)
         return True
 
     def withdraw(self, subject: ResourceId) -> None:
         """Forget that a check of the subject was to be queued, since it was not."""
         self._asked_for.pop(subject, None)
-
-    def answered(self, check: Check) -> bool:
-        """Tell whether an observation that began after the check was asked for found its subject well."""
-        well_at = self._well_at.get(check.subject)
-        return well_at is not None and check.asked_at is not None and well_at - _ANSWERING > check.asked_at
-
-    def note(self, report: Report) -> None:
-        """Remember a report that leaves nothing open, forget the subject's last one otherwise."""
-        subject = report.check.subject
-        self._well_at.pop(subject, None)
-        if report.observed_at is not None and report.status in _ENDED_WELL and not report.wrote:
-            _remember(self._well_at, subject, report.observed_at)
-
-    def superseded(self, check: Check) -> bool:
-        """Tell whether a look again was asked for later than this one: it serves, so that no chain doubles."""
-        look_at = self._look_at.get(check.subject)
-        if check.attempt == 0 or check.asked_at is None:
-            return False
-        return look_at is not None and look_at > check.asked_at
-
-    def note_look(self, check: Check) -> None:
-        """Remember that a look again was queued."""
-        if check.asked_at is not None:
-            _remember(self._look_at, check.subject, check.asked_at)
-
-
-def _remember(memory: OrderedDict[ResourceId, datetime], subject: ResourceId, at: datetime) -> None:
-    memory[subject] = at
-    memory.move_to_end(subject)
-    if len(memory) > _REMEMBERED:
-        memory.popitem(last=False)

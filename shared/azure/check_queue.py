@@ -28,6 +28,8 @@ class CheckMessage(BaseModel):
     correlation_id: str
     asked_at: AwareDatetime | None
     attempt: int = Field(0, ge=0)
+    look: str | None = None
+    by: str | None = None
 
 
 def write_check(check: Check) -> str:
@@ -38,6 +40,8 @@ def write_check(check: Check) -> str:
         correlation_id=check.correlation_id,
         asked_at=check.asked_at and check.asked_at.astimezone(UTC),
         attempt=check.attempt,
+        look=check.look,
+        by=check.by,
     ).model_dump_json(ensure_ascii=True)
 
 
@@ -50,6 +54,8 @@ def parse_check(text: str | bytes) -> Check:
         correlation_id=message.correlation_id,
         asked_at=message.asked_at,
         attempt=message.attempt,
+        look=message.look,
+        by=message.by,
     )
 
 

@@ -25,15 +25,18 @@ READS = (
 )
 EXTENSION_WRITES = tuple(
     Operation(
-        method, "Microsoft.Compute/virtualMachines/extensions", "Microsoft.Compute/virtualMachines/extensions/write"
+        method,
+        "Microsoft.Compute/virtualMachines/extensions",
+        f"Microsoft.Compute/virtualMachines/extensions/{verb}",
     )
-    for method in ("PUT", "PATCH")
+    for method, verb in (("PUT", "write"), ("PATCH", "write"), ("DELETE", "delete"))
 )
-NETWORK_WRITES = (
+NETWORK_WRITES = tuple(
     Operation(
-        "PUT",
+        method,
         "Microsoft.Network/networkSecurityGroups/securityRules",
-        "Microsoft.Network/networkSecurityGroups/securityRules/write",
-    ),
+        f"Microsoft.Network/networkSecurityGroups/securityRules/{verb}",
+    )
+    for method, verb in (("PUT", "write"), ("DELETE", "delete"))
 )
 OPERATIONS = READS + EXTENSION_WRITES + NETWORK_WRITES

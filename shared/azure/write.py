@@ -7,11 +7,19 @@ from typing import TYPE_CHECKING, Any
 from shared.azure.clients import AzureClients
 from shared.azure.failures import explained
 from shared.model.estate import SecurityRule
-from shared.model.plan import Action, PutExtension, PutSecurityRule, RefreshExtension
+from shared.model.plan import (
+    Action,
+    DeleteExtension,
+    DeleteSecurityRule,
+    PutExtension,
+    PutSecurityRule,
+    RefreshExtension,
+)
 from shared.model.resource_id import ResourceId
 
 if TYPE_CHECKING:
     from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
+    from azure.core.pipeline import PipelineResponse
 
 
 async def _sent_once(request: ClientRequest, send: ClientHandlerType) -> ClientResponse:
@@ -27,23 +35,43 @@ async def _sent_once(request: ClientRequest, send: ClientHandlerType) -> ClientR
         raise ClientConnectionError(str(error)) from error
 
 
-# The rest of what is said here goes to aiohttp; the SDK's own retries are off for all requests.
-_ONCE: dict[str, Any] = {"polling": False, "middlewares": (_sent_once,)}
+class _Answer:
+    """Looks at the answer to a write, for the id by which Azure's support finds it."""
+
+    request_id: str | None = None
+
+    def look_at(self, response: PipelineResponse[Any, Any]) -> None:
+        self.request_id = response.http_response.headers.get("x-ms-request-id")
+
+    @property
+    def once(self) -> dict[str, Any]:
+        """Say to a client: don't wait, and send once. The SDK's own retries are off for all requests."""
+        return {"polling": False, "middlewares": (_sent_once,), "raw_response_hook": self.look_at}
 
 
-async def write(clients: AzureClients, action: Action) -> None:
-    """Start what the action says. Raises Absent, PassingFailure or Refusal."""
+async def write(clients: AzureClients, action: Action) -> str | None:
+    """Start what the action says, and give the x-ms-request-id. Raises Absent, PassingFailure or Refusal."""
+    answer = _Answer()
     with explained():
         match action:
             case PutExtension():
-                await _put_extension(clients, action)
+                await _put_extension(clients, action, answer.once)
             case RefreshExtension():
-                await _patch_extension(clients, action)
+                await _patch_extension(clients, action, answer.once)
+            case DeleteExtension():
+                machine = _parent(action.id)
+                extensions = clients.compute(machine.subscription_id).virtual_machine_extensions
+                await extensions.begin_delete(machine.resource_group, machine.name, action.id.name, **answer.once)
             case PutSecurityRule():
-                await _put_security_rule(clients, action)
+                await _put_security_rule(clients, action, answer.once)
+            case DeleteSecurityRule():
+                group = _parent(action.id)
+                rules = clients.network(group.subscription_id).security_rules
+                await rules.begin_delete(group.resource_group, group.name, action.id.name, **answer.once)
+    return answer.request_id
 
 
-async def _put_extension(clients: AzureClients, action: PutExtension) -> None:
+async def _put_extension(clients: AzureClients, action: PutExtension, once: dict[str, Any]) -> None:
     from azure.mgmt.compute import models  # noqa: PLC0415 - a second to import
 
     desired = action.desired
@@ -62,11 +90,11 @@ async def _put_extension(clients: AzureClients, action: PutExtension) -> None:
                 settings=dict(desired.settings),
             ),
         ),
-        **_ONCE,
+        **once,
     )
 
 
-async def _patch_extension(clients: AzureClients, action: RefreshExtension) -> None:
+async def _patch_extension(clients: AzureClients, action: RefreshExtension, once: dict[str, Any]) -> None:
     from azure.mgmt.compute import models  # noqa: PLC0415 - a second to import
 
     machine = _parent(action.id)
@@ -77,11 +105,11 @@ async def _patch_extension(clients: AzureClients, action: RefreshExtension) -> N
         models.VirtualMachineExtensionUpdate(
             properties=models.VirtualMachineExtensionUpdateProperties(force_update_tag=action.force_update_tag)
         ),
-        **_ONCE,
+        **once,
     )
 
 
-async def _put_security_rule(clients: AzureClients, action: PutSecurityRule) -> None:
+async def _put_security_rule(clients: AzureClients, action: PutSecurityRule, once: dict[str, Any]) -> None:
     from azure.mgmt.network import models  # noqa: PLC0415 - seconds to import
 
     group = _parent(action.id)
@@ -90,7 +118,7 @@ async def _put_security_rule(clients: AzureClients, action: PutSecurityRule) -> 
         group.name,
         action.id.name,
         models.SecurityRule(properties=models.SecurityRulePropertiesFormat(**_rule_fields(action.desired))),
-        **_ONCE,
+        **once,
     )
 
 

@@ -30,3 +30,7 @@ class Check:
     def again(self, asked_at: datetime | None, look: str, *, progressed: bool = False) -> Check:
         """Name the next look of this chain; where something was started, the first of a new one."""
         return replace(self, asked_at=asked_at, look=look, by=None, attempt=1 if progressed else self.attempt + 1)
+
+    def retried(self) -> Check:
+        """Name this same check once more, after it could not be answered at all."""
+        return replace(self, attempt=self.attempt + 1)

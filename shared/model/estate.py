@@ -175,6 +175,8 @@ class NetworkSecurityGroup:
     tags: Mapping[str, str] = field(default_factory=_nothing)
     network_interface_ids: tuple[ResourceId, ...] = ()
     subnet_ids: tuple[ResourceId, ...] = ()
+    resource_guid: str | None = None
+    """Tells an NSG from its successor of the same name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,10 +155,11 @@ class RefreshExtension:
 
 @dataclass(frozen=True, slots=True)
 class DeleteExtension:
-    """Take the extension away."""
+    """Take the extension away; `to_reinstall` it, or for good."""
 
     id: ResourceId
     existing: Extension
+    to_reinstall: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class Fate(StrEnum):
     DONE = "done"
     FAILED = "failed"
     NOT_DONE = "not done"
+    REPLACED = "replaced since"
 
 
 @dataclass(frozen=True, slots=True)

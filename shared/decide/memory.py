@@ -1,0 +1,167 @@
+"""What an observation, and a plan, add to what is remembered of a subject."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from types import MappingProxyType
+
+from shared.decide.restraint import HOUR
+from shared.decide.settlement import find_target, was_observed
+from shared.decide.wishes import has_same_content
+from shared.model.check import Check
+from shared.model.estate import Estate, Extension, SecurityRule
+from shared.model.past import Kept, Loss, Past
+from shared.model.plan import (
+    DeleteExtension,
+    Outcome,
+    PutExtension,
+    PutSecurityRule,
+    Reason,
+    Report,
+    Status,
+)
+from shared.model.resource_id import ResourceId
+from shared.model.write import Fate, Write
+
+WEEK = timedelta(days=7)
+_LOSSES_THAT_ARE_A_FIGHT = 2
+_GONE_OR_FAILED = frozenset({"failed", "canceled", "deleting"})
+# An observation is dated by Azure's answer; what it shows is older than that, by the time that a request takes.
+_ANSWERING = timedelta(seconds=1)
+
+
+def is_answered(past: Past, check: Check) -> bool:
+    """Tell whether a complete observation that began after the check was asked for has dealt with it."""
+    return past.answered is not None and check.asked_at is not None and past.answered - _ANSWERING > check.asked_at
+
+
+def is_stale(past: Past, check: Check) -> bool:
+    """Tell whether the check is a look again in whose stead a later one waits, or none any more."""
+    return check.look is not None and check.look != past.look
+
+
+def remember_observation(past: Past, estate: Estate, check: Check) -> Past:
+    """Add what an observation shows of the subject: whether it is the same as before, and what of ours it lost."""
+    past = _same_one(past, estate, check.subject)
+    kept, lost = _compare(past.kept, estate)
+    now = estate.observed_at
+    losses = (
+        *(one for one in past.losses if now - one.at < WEEK),
+        *(Loss(target, now, check.by) for target in lost),
+    )
+    counts = Counter(loss.target for loss in losses)
+    return replace(
+        past,
+        kept=MappingProxyType(kept),
+        losses=losses,
+        contested=past.contested or any(count >= _LOSSES_THAT_ARE_A_FIGHT for count in counts.values()),
+        removed=None if past.removed and _stands_again(estate, past.removed) else past.removed,
+        reinstalls=tuple(at for at in past.reinstalls if now - at < WEEK),
+        writes=tuple(at for at in past.writes if now - at < HOUR),
+    )
+
+
+def remember_report(past: Past, report: Report, look: str | None) -> Past:
+    """Add how a look ended, since when each of its reasons is found, and the token of the look again."""
+    past = replace(past, look=look, status=report.status)
+    at = report.observed_at
+    if at is None:
+        return past
+    is_complete = report.status is not Status.UNKNOWN and not any(
+        result.outcome is Outcome.POSTPONED for result in report.actions
+    )
+    reasons = {finding.reason for finding in report.findings}
+    if Reason.EXTENSION_STUCK in reasons:
+        reasons.add(Reason.EXTENSION_INSTALLING)  # it goes on being that, or its end would look like its beginning
+    since = {reason: past.since.get(reason, at) for reason in sorted(reasons)}
+    answered = at if is_complete else past.answered
+    return replace(past, since=MappingProxyType(since), observed_at=at, answered=answered)
+
+
+def remember_intent(past: Past, write: Write) -> Past:
+    """Add a write that is about to be made."""
+    action, now = write.action, write.intended_at
+    past = replace(past, writes=(*past.writes, now), unsettled=(*past.unsettled, write.id))
+    match action:
+        case PutExtension(desired=wanted) | PutSecurityRule(desired=wanted):
+            return replace(past, kept=MappingProxyType({**past.kept, action.id: Kept(wanted)}))
+        case DeleteExtension(to_reinstall=True, existing=existing):
+            counts = past.removed is None or past.removed.id != existing.id
+            reinstalls = (*past.reinstalls, now) if counts else past.reinstalls
+            return replace(_without(past, action.id), reinstalls=reinstalls, removed=existing)
+        case _:
+            return past
+
+
+def remember_answer(past: Past, write: Write) -> Past:
+    """Add what Azure answered to a write; what it took, or may have taken, the next look settles."""
+    if write.fate is Fate.ACCEPTED:
+        return _accepted(past, write)
+    return past if write.fate is Fate.UNKNOWN else remember_settlement(past, write)
+
+
+def remember_settlement(past: Past, write: Write) -> Past:
+    """Add what a write came to in the end."""
+    past = replace(past, unsettled=tuple(one for one in past.unsettled if one != write.id))
+    if write.fate is Fate.DONE:
+        return _accepted(past, write)
+    return _undone(past, write) if write.fate in (Fate.NOT_DONE, Fate.REFUSED, Fate.POSTPONED) else past
+
+
+def _accepted(past: Past, write: Write) -> Past:
+    setbacks = {target: one for target, one in past.setbacks.items() if target != write.action.id}
+    past = replace(past, setbacks=MappingProxyType(setbacks))
+    return past if isinstance(write.action, PutExtension | PutSecurityRule) else _without(past, write.action.id)
+
+
+def _undone(past: Past, write: Write) -> Past:
+    """Forget what the intent added, where nothing came of it."""
+    action = write.action
+    if isinstance(action, DeleteExtension):
+        return replace(past, reinstalls=tuple(at for at in past.reinstalls if at != write.intended_at))
+    kept = past.kept.get(action.id)
+    return _without(past, action.id) if kept is not None and not kept.seen else past
+
+
+def _without(past: Past, target: ResourceId) -> Past:
+    return replace(past, kept=MappingProxyType({one: kept for one, kept in past.kept.items() if one != target}))
+
+
+def _same_one(past: Past, estate: Estate, subject: ResourceId) -> Past:
+    """Forget what was of another subject of that name, but neither people's word nor what is yet to be settled."""
+    vm, group = estate.virtual_machines.get(subject), estate.network_security_groups.get(subject)
+    incarnation = vm.vm_id if vm else group.resource_guid if group else None
+    is_another = incarnation is not None and past.incarnation is not None and incarnation != past.incarnation
+    if is_another or subject in estate.absent:
+        past = Past(writes=past.writes, unsettled=past.unsettled, hold=past.hold, look=past.look)
+    return replace(past, incarnation=incarnation or past.incarnation)
+
+
+def _compare(kept: Mapping[ResourceId, Kept], estate: Estate) -> tuple[dict[ResourceId, Kept], list[ResourceId]]:
+    """Give what of ours is there or yet to come, and what was there and is not any more."""
+    still: dict[ResourceId, Kept] = {}
+    lost: list[ResourceId] = []
+    for target, one in kept.items():
+        if not was_observed(estate, target):
+            still[target] = one
+        elif _is_as_put(find_target(estate, target), one):
+            still[target] = replace(one, seen=True)
+        elif one.seen:
+            lost.append(target)
+        else:
+            still[target] = one
+    return still, lost
+
+
+def _is_as_put(there: Extension | SecurityRule | None, kept: Kept) -> bool:
+    if isinstance(there, SecurityRule) and isinstance(kept.desired, SecurityRule):
+        return has_same_content(there, kept.desired)
+    return isinstance(there, Extension)
+
+
+def _stands_again(estate: Estate, removed: Extension) -> bool:
+    there = find_target(estate, removed.id)
+    return isinstance(there, Extension) and there.provisioning_state.casefold() not in _GONE_OR_FAILED
