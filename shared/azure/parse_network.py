@@ -52,6 +52,7 @@ def parse_network_security_group(group: models.NetworkSecurityGroup) -> NetworkS
         tags=MappingProxyType(dict(group.tags or {})),
         network_interface_ids=tuple(_ids(properties.network_interfaces)),
         subnet_ids=tuple(_ids(properties.subnets)),
+        resource_guid=properties.resource_guid,
     )
 
 

@@ -2,6 +2,7 @@
 
 import socket
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from azure.core.exceptions import (
@@ -51,12 +52,14 @@ def test_without_an_answer_it_may_pass(error: AzureError) -> None:
     failure = explain_failure(error)
     assert type(failure) is PassingFailure
     assert (str(failure), failure.retry_after) == ("No answer from Azure: said so", None)
+    assert (failure.request_id, failure.may_have_taken_effect) == (None, True)
 
 
 def test_without_a_token_it_may_pass_and_is_told_as_that() -> None:
     failure = explain_failure(ClientAuthenticationError("no identity"))
     assert type(failure) is PassingFailure
     assert str(failure) == "No token for Azure: no identity"
+    assert not failure.may_have_taken_effect
 
 
 def test_what_the_sdk_raised_is_kept_as_the_cause() -> None:
@@ -104,6 +107,64 @@ async def test_an_answer_is_judged_by_its_status_however_little_else_it_has(
         await read(give(answer))
     assert type(caught.value) is meaning
     assert str(caught.value).startswith(told)
+
+
+@pytest.mark.parametrize("status", [401, 404, 403, 408, 409, 412, 429, 500, 502, 503, 504])
+async def test_an_answer_tells_its_request_id_and_whether_a_write_may_have_got_through(
+    status: int, give: Give
+) -> None:
+    with pytest.raises((Absent, PassingFailure, Refusal)) as caught:
+        await read(give(Answer(status, ERROR, JSON | {"x-ms-request-id": "4f1c"})))
+    assert isinstance(caught.value, Absent | PassingFailure | Refusal)
+    assert caught.value.request_id == "4f1c"
+    if isinstance(caught.value, PassingFailure):
+        assert caught.value.may_have_taken_effect is (status in (408, 500, 502, 503, 504))
+
+
+def violation(**info: Any) -> dict[str, Any]:
+    return {"type": "PolicyViolation", "info": info}
+
+
+DETAILS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "nothing more": ({}, {}),
+    "one policy": (
+        {"additionalInfo": [violation(policyAssignmentName="a", policyDefinitionName="d")]},
+        {"policyAssignmentName": "a", "policyDefinitionName": "d"},
+    ),
+    "two policies, of one effect": (
+        {
+            "additionalInfo": [
+                violation(policyAssignmentName="a", policyDefinitionEffect="deny"),
+                violation(policyAssignmentName="b", policyDefinitionEffect="deny"),
+            ]
+        },
+        {"policyAssignmentName": ["a", "b"], "policyDefinitionEffect": "deny"},
+    ),
+    "long evaluations are left out": (
+        {
+            "additionalInfo": [
+                violation(policyAssignmentName="a", evaluationDetails={"x": [1]}, exemptions=[], n=None)
+            ]
+        },
+        {"policyAssignmentName": "a"},
+    ),
+    "what is said of an error within": (
+        {"details": [{"code": "c", "message": "m", "additionalInfo": [violation(policyAssignmentName="a")]}]},
+        {"policyAssignmentName": "a"},
+    ),
+    "infos that are none": ({"additionalInfo": [{"type": "Other", "info": "text"}]}, {}),
+}
+
+
+@pytest.mark.parametrize(("more", "details"), DETAILS.values(), ids=DETAILS.keys())
+async def test_a_refusal_keeps_the_short_part_of_what_azure_adds(
+    more: dict[str, Any], details: dict[str, Any], give: Give
+) -> None:
+    body = {"error": {"code": "RequestDisallowedByPolicy", "message": "said so", **more}}
+    with pytest.raises(Refusal) as caught:
+        await read(give(Answer(403, body, JSON)))
+    assert (caught.value.code, caught.value.details) == ("RequestDisallowedByPolicy", details)
+    assert str(caught.value) == "RequestDisallowedByPolicy: said so"
 
 
 WAITS = {

@@ -58,6 +58,12 @@ def test_words_of_a_rule_are_read_in_any_case_and_its_protocol_is_kept(spell: An
     assert (rule.direction, rule.access, rule.protocol) == (Direction.INBOUND, Access.ALLOW, spell("tcp"))
 
 
+@pytest.mark.parametrize("guid", ["0f9c1f6b-7c8e-4e0b-9e0a-6d7d0a1b2c3d", None])
+def test_an_nsg_is_told_from_its_successor_of_the_same_name(guid: str | None) -> None:
+    body = {"id": NSG, "properties": {"defaultSecurityRules": [RULE], "resourceGuid": guid}}
+    assert parse_network_security_group(models.NetworkSecurityGroup(body)).resource_guid == guid
+
+
 NO_GROUPS: dict[str, Json] = {
     "nothing": {},
     "no properties": {"id": NSG},

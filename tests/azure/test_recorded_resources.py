@@ -131,6 +131,7 @@ def assert_is_nsg(group: NetworkSecurityGroup, body: Json) -> None:
     assert (str(group.id), group.location, group.tags) == (body["id"], body["location"], body.get("tags") or {})
     assert group.network_interface_ids == ids_in(properties.get("networkInterfaces"))
     assert group.subnet_ids == ids_in(properties.get("subnets"))
+    assert group.resource_guid == properties.get("resourceGuid")
     for rules, name in (
         (group.security_rules, "securityRules"),
         (group.default_security_rules, "defaultSecurityRules"),
