@@ -23,8 +23,23 @@ const ShownDate = new Proxy(RealDate, {
 RealDate.prototype.constructor = ShownDate;
 globalThis.Date = ShownDate;
 
+const ofAzurite = (...parts) => require(path.join(path.dirname(process.argv[1]), ...parts));
+
+// A row's ETag is the time of its last write, to 100 ns, and Azure's never come twice. Azurite takes the last four
+// digits from a timer, which repeat while the clock stands still: here they count on instead.
+const times = ofAzurite("common", "utils", "utils.js");
+const roundTime = times.truncatedISO8061Date;
+let last = 0n;
+times.truncatedISO8061Date = (date, withMilliseconds, precise) => {
+  if (!precise) return roundTime(date, withMilliseconds);
+  const ticks = BigInt(date.getTime()) * 10_000n;
+  last = ticks > last ? ticks : last + 1n;
+  const digits = String(last % 10_000n).padStart(4, "0");
+  return new RealDate(Number(last / 10_000n)).toISOString().replace("Z", `${digits}Z`);
+};
+
 // No request tells when a hidden message will be seen again; Azurite's own store does.
-const store = require(path.join(path.dirname(process.argv[1]), "queue/persistence/LokiQueueMetadataStore.js")).default;
+const store = ofAzurite("queue", "persistence", "LokiQueueMetadataStore.js").default;
 const init = store.prototype.init;
 let messages = () => [];
 store.prototype.init = async function initAndShow(...given) {
