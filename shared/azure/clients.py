@@ -10,6 +10,7 @@ from shared.settings import Settings
 
 if TYPE_CHECKING:
     from azure.core.pipeline.transport import AioHttpTransport
+    from azure.data.tables.aio import TableClient
     from azure.identity.aio import DefaultAzureCredential
     from azure.mgmt.compute.aio import ComputeManagementClient
     from azure.mgmt.network.aio import NetworkManagementClient
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _REQUESTS_AT_ONCE = 24
 # Whatever Azure answers goes to the caller, so that no handler ever sleeps: azure-core would wait out any
 # Retry-After by itself. A read whose connection drops is sent once more at once, by aiohttp.
-_NO_RETRIES: dict[str, int] = {"retry_total": 0}
+_NO_RETRIES: dict[str, Any] = {"retry_total": 0}
 # The storage SDK waits 15 seconds before its first retry, of the 30 in all that Event Grid gives a handler.
 _ONE_RETRY_AT_ONCE: dict[str, Any] = {
     "retry_total": 1,
@@ -30,7 +31,10 @@ _ONE_RETRY_AT_ONCE: dict[str, Any] = {
 _CONNECT_SECONDS = 5
 # ARM's own gateway gives up on a provider after a minute.
 _ARM_ANSWER_SECONDS = 60
-_QUEUE_ANSWER_SECONDS = 10
+_STORAGE_ANSWER_SECONDS = 10
+
+# Said in as many words, or the SDK takes every endpoint on localhost for one of Cosmos DB.
+_STORAGE_AUDIENCE = "https://storage.azure.com"
 
 
 class AzureClients:
@@ -45,6 +49,8 @@ class AzureClients:
         self._answer_within = answer_within
         self._made: dict[tuple[str, str], Any] = {}
         self.limit = asyncio.Semaphore(_REQUESTS_AT_ONCE)
+        # All of a process's writes are counted in one row: they would but overtake each other there.
+        self.spending = asyncio.Lock()
 
     def compute(self, subscription_id: str) -> ComputeManagementClient:
         """Give the compute client of a subscription."""
@@ -86,11 +92,28 @@ class AzureClients:
                 self._settings.queue_endpoint,
                 name,
                 credential=self._credential,
-                transport=self._transport("queue", _QUEUE_ANSWER_SECONDS),
+                transport=self._transport("queue", _STORAGE_ANSWER_SECONDS),
                 **_ONE_RETRY_AT_ONCE,
             )
 
         return self._once("queue", name, make)
+
+    def table(self, name: str) -> TableClient:
+        """Give the client of one of the app's own tables, which tries nothing twice by itself."""
+
+        def make() -> TableClient:
+            from azure.data.tables.aio import TableClient  # noqa: PLC0415 - slow to import
+
+            return TableClient(
+                self._settings.table_endpoint,
+                name,
+                credential=self._credential,
+                audience=_STORAGE_AUDIENCE,
+                transport=self._transport("table", _STORAGE_ANSWER_SECONDS),
+                **_NO_RETRIES,
+            )
+
+        return self._once("table", name, make)
 
     async def close(self) -> None:
         """Close every connection; the clients can't be used afterwards."""
