@@ -32,6 +32,7 @@ class ChildProcess:
         self._directory = directory
         self._environment = environment
         self._last_lines: deque[str] = deque(maxlen=100)
+        self.killed = False
 
     async def start(self) -> None:
         """Start the child and hand each line that it writes, to either stream, to `on_line`."""
@@ -75,6 +76,14 @@ class ChildProcess:
         what = "ended" if self._reading.done() else f"said nothing for {within:g} s"
         said = "\n".join(self._last_lines) or "(nothing)"
         raise ChildFailed(f"{Path(self._command[0]).name} {what}. It had said:\n{said}")
+
+    async def kill(self) -> None:
+        """End the child in the middle of whatever it does (SIGKILL)."""
+        self.killed = True
+        if self._process.returncode is None:
+            self._process.kill()
+        await self._process.wait()
+        await self._reading
 
     async def stop(self) -> None:
         """End the child: close its standard input, and kill it if that does not help."""

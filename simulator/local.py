@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import tempfile
 from collections.abc import Mapping
@@ -12,18 +13,21 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
+from azure.data.tables.aio import TableServiceClient
 from azure.storage.queue.aio import QueueServiceClient
 
 from simulator.azurite import ACCOUNT_KEY, ACCOUNT_NAME, Azurite
 from simulator.eventgrid import EventSubscription, Schema
 from simulator.host.contract import Tally
 from simulator.host.process import HostProcess, LogLine
+from simulator.instances import Instances
 from simulator.local_clock import LocalClock
 from simulator.server import ArmServer
 from simulator.tls import make_certificates
 from simulator.world import World
 
 MOST_ROUNDS = 10_000
+_ACCOUNT = f"AccountName={ACCOUNT_NAME};AccountKey={ACCOUNT_KEY};"
 _NOT_PASSED_ON = ("AZURE_", "AzureWebJobs", "IDENTITY_", "MSI_", "SSL_CERT_", "WAC_")
 
 
@@ -34,9 +38,9 @@ class NeverSettles(RuntimeError):
 class LocalAzure:
     """Runs as a context; needs a world with a LocalClock, or makes one.
 
-    The app is a folder with host.json and function_app.py; `settings` are added to its environment. While `manual`,
-    its queues are polled by `settle` alone. Time stands still until somebody advances it. `directory` keeps the
-    certificates.
+    The app is a folder with host.json and function_app.py; `settings` are added to its environment. `hosts` of it run
+    at the same time, on the same queues. While `manual`, these are polled by `settle` alone. Time stands still until
+    somebody advances it. `directory` keeps the certificates.
     """
 
     def __init__(  # noqa: PLR0913 - the options of a local Azure
@@ -47,6 +51,7 @@ class LocalAzure:
         manual: bool = True,
         world: World | None = None,
         directory: Path | None = None,
+        hosts: int = 1,
         arm_port: int = 0,
         host_port: int = 0,
     ) -> None:
@@ -58,7 +63,8 @@ class LocalAzure:
         self._directory = directory
         self._arm_port = arm_port
         self._host_port = host_port
-        self._host: HostProcess | None = None
+        self._host_count = hosts
+        self._instances: Instances | None = None
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
@@ -70,17 +76,20 @@ class LocalAzure:
                 Azurite(self.certificates.cert_file, self.certificates.key_file)
             )
             self.storage = await stack.enter_async_context(self._open_storage())
+            self.tables = await stack.enter_async_context(self._open_tables())
             stack.push_async_callback(self._stop_arm)
             await self._start_arm()
             if self._app:
-                host = HostProcess(
+                instances = Instances(
                     self._app,
                     self.environment(),
+                    count=self._host_count,
                     certificates=self.certificates,
                     port=self._host_port,
                     manual=self._manual,
                 )
-                self._host = await stack.enter_async_context(host)
+                self._instances = await stack.enter_async_context(instances)
+                self._balance()
             self._stack = stack.pop_all()
         return self
 
@@ -98,20 +107,47 @@ class LocalAzure:
         await self._arm.__aexit__(None, None, None)
         await _clock_of(self.world).lead(None)
 
+    def _balance(self) -> None:
+        if self._instances:
+            self.world.event_grid.webhooks.balance = self._instances.balance
+
     def _open_storage(self) -> QueueServiceClient:
-        text = f"AccountName={ACCOUNT_NAME};AccountKey={ACCOUNT_KEY};QueueEndpoint={self.azurite.queue_url};"
+        text = f"{_ACCOUNT}QueueEndpoint={self.azurite.queue_url};"
         return QueueServiceClient.from_connection_string(text, connection_verify=str(self.certificates.ca_file))
+
+    def _open_tables(self) -> TableServiceClient:
+        text = f"{_ACCOUNT}TableEndpoint={self.azurite.table_url};"
+        return TableServiceClient.from_connection_string(text, connection_verify=str(self.certificates.ca_file))
 
     @property
     def arm_url(self) -> str:
         return self._arm.url
 
     @property
+    def hosts(self) -> tuple[HostProcess, ...]:
+        """The app's hosts, running or not. Raises RuntimeError when there is no app."""
+        return self._running_app().hosts
+
+    @property
     def host(self) -> HostProcess:
-        """The app's host, with its URL, keys and log. Raises RuntimeError when there is no app."""
-        if self._host is None:
+        """The first of the app's hosts, with its URL, keys and log. Raises RuntimeError when there is no app."""
+        return self.hosts[0]
+
+    def _running_app(self) -> Instances:
+        if self._instances is None:
             raise RuntimeError("this local Azure runs no app")
-        return self._host
+        return self._instances
+
+    async def kill_host(self, index: int) -> None:
+        """End a host in the middle of whatever it does (SIGKILL).
+
+        What it had taken from queues is seen again when the ten minutes are over for which a Functions host hides it.
+        """
+        await self.hosts[index].kill()
+
+    async def start_host(self, index: int) -> None:
+        """Start a host that was killed, at its old address. Raises ChildFailed."""
+        await self.hosts[index].start()
 
     @property
     def host_url(self) -> str:
@@ -126,8 +162,12 @@ class LocalAzure:
         return self.azurite.queue_url
 
     def log_lines(self) -> list[LogLine]:
-        """Give what the app's host has logged; `host.follow()` gives the lines as they come."""
-        return self.host.log_lines()
+        """Give what all of the app's hosts have logged; `host.follow()` gives one's lines as they come."""
+        return self._running_app().log_lines()
+
+    async def catch_up(self) -> None:
+        """Wait until all that the hosts have logged before this call is in `log_lines`."""
+        await asyncio.gather(*(host.catch_up() for host in self.hosts if host.is_running))
 
     def environment(self) -> dict[str, str]:
         """Give the environment that the app runs in: ours, without whatever else it says of Azure."""
@@ -163,7 +203,7 @@ class LocalAzure:
         total = Tally()
         for _ in range(MOST_ROUNDS):
             await self.world.clock.advance(0)
-            done = await self._host.drain() if self._host else Tally()
+            done = await self._instances.drain() if self._instances else Tally()
             total += done
             due = self.world.clock.next_due()
             if not done.invocations and (due is None or due > self.world.clock.now()):
@@ -185,22 +225,34 @@ class LocalAzure:
         return [due for due in (self.world.clock.next_due(), await self.azurite.next_visible()) if due]
 
     async def reset(self, world: World | None = None) -> World:
-        """Start afresh for another test: a new world at the same address, empty queues; the app keeps running.
+        """Start afresh for another test: a new world at the same address, empty storage; the app keeps running.
 
-        Time goes on from where it was, tokens stay good, and event subscriptions are made again.
+        Time goes on from where it was, tokens stay good, event subscriptions are made again, and hosts that were
+        killed are started.
         """
         old = self.world
-        async for queue in self.storage.list_queues():
-            await self.storage.get_queue_client(queue.name).clear_messages()
-        if self._host:
-            await self._host.drain()
+        if self._instances:
+            await self._clear_queues()
+            await self._instances.drain()
+            await self._instances.start_all()
+        await self._clear_queues()
+        await self._clear_tables()
         await self._stop_arm()
         self.world = world or World(LocalClock(old.clock.now()), tuple(old.subscriptions.values()))
         self.world.identities = old.identities
         await self._start_arm()
+        self._balance()
         for subscription in old.event_grid.subscriptions:
             await self.world.event_grid.subscribe(subscription)
         return self.world
+
+    async def _clear_queues(self) -> None:
+        async for queue in self.storage.list_queues():
+            await self.storage.get_queue_client(queue.name).clear_messages()
+
+    async def _clear_tables(self) -> None:
+        async for table in self.tables.list_tables():
+            await self.tables.delete_table(table.name)
 
 
 def _clock_of(world: World) -> LocalClock:

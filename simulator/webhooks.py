@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -21,8 +22,12 @@ class ValidationFailed(Exception):
 
 @dataclass(slots=True)
 class Webhooks:
-    """One HTTP session for all endpoints, made when first needed."""
+    """One HTTP session for all endpoints, made when first needed.
 
+    `balance` is the load balancer before them: it gives the URL at which an endpoint's next request is answered.
+    """
+
+    balance: Callable[[str], str] = str
     _certificates: Certificates | None = None
     _session: aiohttp.ClientSession | None = None
 
@@ -44,21 +49,22 @@ class Webhooks:
             "metadataVersion": "1",
         }
         headers = {"aeg-event-type": "SubscriptionValidation"}
-        async with self._http().post(endpoint, json=[event], headers=headers) as response:
+        async with self._http().post(self.balance(endpoint), json=[event], headers=headers) as response:
             answer = await response.json(content_type=None) if response.status == 200 else {}
             if not isinstance(answer, dict) or answer.get("validationResponse") != code:
                 raise ValidationFailed(f"{endpoint} answered {response.status}, and not with the code")
 
     async def ask_leave(self, endpoint: str) -> None:
         """Do the handshake of CloudEvents; raises ValidationFailed."""
-        async with self._http().options(endpoint, headers={"WebHook-Request-Origin": ORIGIN}) as response:
+        headers = {"WebHook-Request-Origin": ORIGIN}
+        async with self._http().options(self.balance(endpoint), headers=headers) as response:
             if response.headers.get("WebHook-Allowed-Origin") not in {"*", ORIGIN}:
                 raise ValidationFailed(f"{endpoint} answered {response.status}, and allows no origin")
 
     async def post(self, endpoint: str, body: object, headers: dict[str, str]) -> int | None:
         """Send events and give the status, None when there was no answer in time."""
         try:
-            async with self._http().post(endpoint, json=body, headers=headers) as response:
+            async with self._http().post(self.balance(endpoint), json=body, headers=headers) as response:
                 await response.read()
                 return response.status
         except (aiohttp.ClientError, TimeoutError):

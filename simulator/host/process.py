@@ -8,14 +8,15 @@ import json
 import os
 import sys
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import aiohttp
 
-from simulator.child_process import ChildProcess
+from simulator.child_process import ChildFailed, ChildProcess
 from simulator.host.contract import DRAIN, ECHO, EVENT_GRID_WEBHOOK, STARTED, Tally
 from simulator.tls import Certificates
 
@@ -29,9 +30,13 @@ type LogLine = dict[str, Any]
 
 
 class HostProcess:
-    """An app's host, over HTTPS when it has certificates; `manual` polls queues only on `drain`."""
+    """An app's host, over HTTPS when it has certificates; `manual` polls queues only on `drain`.
 
-    def __init__(
+    Killed and started again it has the same port, and the same keys if the environment gives them; its log goes on.
+    Each line is also handed to `on_line`.
+    """
+
+    def __init__(  # noqa: PLR0913 - the options of a host
         self,
         app: Path,
         environment: Mapping[str, str],
@@ -39,22 +44,37 @@ class HostProcess:
         certificates: Certificates | None = None,
         port: int = 0,
         manual: bool = True,
+        on_line: Callable[[LogLine], None] = lambda _: None,
     ) -> None:
         self._app = app.absolute()
         self._environment = environment
         self._certificates = certificates
         self._port = port
         self._manual = manual
+        self._on_line = on_line
         self._lines: list[LogLine] = []
         self._news = asyncio.Event()
         self._ended = False
+        self.is_running = False
+        self.was_started = False
         self._echoes: dict[str, asyncio.Future[None]] = {}
 
     async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Start the host, for the first time or after its end. Raises ChildFailed, with what the host said."""
         self._started: asyncio.Future[LogLine] = asyncio.get_running_loop().create_future()
         self._child = ChildProcess(
             *self._command(), on_line=self._hear, on_end=self._end, environment=self._full_environment()
         )
+        self._ended = False
         await self._child.start()
         try:
             started = await self._child.answer(self._started, within=START_SECONDS)
@@ -65,17 +85,24 @@ class HostProcess:
         self.master_key: str = started["master_key"]
         self.function_key: str = started["function_key"]
         self.event_grid_key: str = started["event_grid_key"]
+        self._port = urlsplit(self.url).port or 0
         trusted = self._certificates.client_context() if self._certificates else True
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(ssl=trusted), timeout=PATIENCE, raise_for_status=True
         )
-        return self
+        self.is_running = not self._ended
+        self.was_started = True
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def stop(self) -> None:
+        """End the host in order."""
         await self._session.close()
         await self._child.stop()
+
+    async def kill(self) -> None:
+        """End the host in the middle of whatever it does (SIGKILL)."""
+        self.is_running = False
+        await self._child.kill()
+        await self._session.close()
 
     def _command(self) -> list[str | Path]:
         command: list[str | Path] = [sys.executable, "-m", "simulator.host", "--listen"]
@@ -95,13 +122,19 @@ class HostProcess:
                 echo.set_result(None)
             return
         self._lines.append(line)
+        self._on_line(line)
         self._news.set()
         if line["message"] == STARTED and not self._started.done():
             self._started.set_result(line)
 
     def _end(self) -> None:
         self._ended = True
+        self.is_running = False
         self._news.set()
+
+    @property
+    def was_killed(self) -> bool:
+        return self._child.killed
 
     @property
     def process_id(self) -> int:
@@ -133,10 +166,19 @@ class HostProcess:
             yield self._lines[number]
 
     async def drain(self) -> Tally:
-        """Have all processed that can be; tell how many invocations, of any trigger, ended since the last drain."""
-        async with self._session.post(f"{self.url}{DRAIN}") as response:
-            tally = Tally(**await response.json())
-        await self.catch_up()
+        """Have all processed that can be; tell how many invocations, of any trigger, ended since the last drain.
+
+        A host that is killed meanwhile tells of none.
+        """
+        child = self._child
+        try:
+            async with self._session.post(f"{self.url}{DRAIN}") as response:
+                tally = Tally(**await response.json())
+            await self.catch_up()
+        except (aiohttp.ClientError, ChildFailed):
+            if not child.killed:
+                raise
+            return Tally()
         return tally
 
     async def run(self, function: str, argument: str = "") -> None:

@@ -136,3 +136,16 @@ async def test_without_an_app_there_is_azure_alone() -> None:
 async def test_a_world_whose_clock_storage_cannot_follow_is_refused() -> None:
     with pytest.raises(TypeError, match="LocalClock"):
         LocalAzure(world=World())
+
+
+async def test_the_account_key_opens_the_tables_and_a_reset_takes_them_all_away(azure: LocalAzure) -> None:
+    for name in ("one", "two"):
+        table = await azure.tables.create_table(name)
+        for number in range(3):
+            await table.create_entity({"PartitionKey": "p", "RowKey": f"{number}", "text": "ü"})
+    rows = [row["text"] async for row in azure.tables.get_table_client("two").list_entities()]
+    assert rows == ["ü"] * 3
+    await azure.reset()
+    assert [table.name async for table in azure.tables.list_tables()] == []
+    await azure.tables.create_table("one")
+    assert [row async for row in azure.tables.get_table_client("one").list_entities()] == []
