@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from simulator.arm.ids import ArmId
+from simulator.arm.ids import ArmId, top_level
 
 
 class Kind(StrEnum):
@@ -22,9 +23,14 @@ def kind_of(method: str) -> Kind:
     return Kind.READ if method in {"GET", "HEAD"} else Kind.WRITE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LoggedRequest:
-    """`status` is None where the connection was dropped; times are the world's."""
+    """`status` is None where the connection was dropped; times are the world's.
+
+    `took_effect`: whether it was carried out, answered or not. `began` and `ended` number, in one sequence over all
+    requests, when it came and when its answer had been sent (None: not yet). `caller` is the client id of who sent
+    it, None for nobody known; `host` which of the app's hosts did.
+    """
 
     time: datetime
     method: str
@@ -35,6 +41,14 @@ class LoggedRequest:
     correlation_id: str
     client_request_id: str | None
     caller: str | None
+    host: int | None = None
+    took_effect: bool = False
+    began: int = 0
+    ended: int | None = None
+
+    def overlaps(self, other: LoggedRequest) -> bool:
+        """Tell whether both were under way at once."""
+        return (other.ended is None or self.began < other.ended) and (self.ended is None or other.began < self.ended)
 
     @property
     def kind(self) -> Kind:
@@ -50,8 +64,11 @@ class LoggedRequest:
 
 
 class RequestLog:
+    """The requests in the order in which they took effect."""
+
     def __init__(self) -> None:
         self._requests: list[LoggedRequest] = []
+        self._moments = itertools.count(1)
         self.token_requests = 0
 
     def __iter__(self) -> Iterator[LoggedRequest]:
@@ -60,8 +77,20 @@ class RequestLog:
     def __len__(self) -> int:
         return len(self._requests)
 
+    def next_moment(self) -> int:
+        """Give a number to the moment at which a request begins or ends."""
+        return next(self._moments)
+
     def add(self, request: LoggedRequest) -> None:
         self._requests.append(request)
+
+    def overlapping_writes(self) -> list[tuple[LoggedRequest, LoggedRequest]]:
+        """Give the pairs of writes to one top-level resource (with its rules, its extensions) under way at once."""
+        by_resource: dict[str, list[LoggedRequest]] = {}
+        for request in self.writes():
+            by_resource.setdefault(top_level(request.path).lower(), []).append(request)
+        pairs = (pair for writes in by_resource.values() for pair in itertools.combinations(writes, 2))
+        return [(one, other) for one, other in pairs if one.overlaps(other)]
 
     def reads(self, under: str = "", resource_type: str | None = None) -> list[LoggedRequest]:
         """Give the reads whose path starts with `under`, of one resource type if named; case does not matter."""

@@ -9,6 +9,7 @@ from typing import Self
 from aiohttp import web
 
 from simulator.arm import unserved
+from simulator.arm.authorization import locks
 from simulator.arm.compute.routes import ROUTES as COMPUTE_ROUTES
 from simulator.arm.gateway import Gateway
 from simulator.arm.network.routes import ROUTES as NETWORK_ROUTES
@@ -24,7 +25,15 @@ LONGEST_LINE = 64 * 1024
 
 # Provider registrations are matched last, since their template fits any namespace.
 ROUTER = Router(
-    (*COMPUTE_ROUTES, *NETWORK_ROUTES, *unserved.ROUTES, *groups.ROUTES, *listing.ROUTES, *subscriptions.ROUTES)
+    (
+        *COMPUTE_ROUTES,
+        *NETWORK_ROUTES,
+        *unserved.ROUTES,
+        *locks.ROUTES,
+        *groups.ROUTES,
+        *listing.ROUTES,
+        *subscriptions.ROUTES,
+    )
 )
 
 

@@ -11,6 +11,7 @@ from simulator.eventgrid import EventGrid
 from simulator.faults import Faults
 from simulator.identity import Identities
 from simulator.request_log import RequestLog
+from simulator.restrictions import Restrictions
 from simulator.store import Json, Resources
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class World:
         self.operations = Operations(self)
         self.requests = RequestLog()
         self.faults = Faults()
+        self.restrictions = Restrictions()
         self.identities = Identities(self.tenant_id, subscriptions[0])
         self.identity_header = "local-identity-header"
         self.event_grid = EventGrid(self.clock, self.tenant_id)
@@ -40,6 +42,8 @@ class World:
 
         self.retry_after_scale = 0.001
         """Scales the wait that long-running operations (they alone) ask for, since pollers really sleep it."""
+        self.answer_seconds = 0.0
+        """Real seconds for which the answer to a write is held back, so that writes at once are seen to overlap."""
         self.install_seconds = 180.0
         self.uninstall_seconds = 60.0
         self.machine_seconds = 0.0

@@ -7,11 +7,19 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from simulator.arm.answers import Answer, ArmRequest
+from simulator.arm.authorization.refusals import (
+    denied_by_assignment,
+    disallowed_by_policy,
+    scope_locked,
+    scope_of,
+    who,
+)
 from simulator.arm.errors import ArmError, gateway, network
 from simulator.arm.ids import top_level
 from simulator.arm.throttling import compute_throttled, subscription_throttled
 from simulator.clock import Clock
 from simulator.faults import Fault, FaultKind
+from simulator.restrictions import DenyAssignment, PolicyAssignment
 
 SOMEWHERE = "00000000-0000-0000-0000-000000000000"
 
@@ -27,8 +35,7 @@ class Struck:
     @property
     def scope(self) -> str:
         """The resource: of an action, the one that it acts on."""
-        path = self.request.path
-        return path.rsplit("/", 1)[0] if self.request.method == "POST" else path
+        return scope_of(self.request)
 
     @property
     def action(self) -> str:
@@ -141,49 +148,19 @@ def _unavailable_without_body(_: Struck) -> Answer:
 
 
 def _scope_locked(struck: Struck) -> ArmError:
-    verb = "delete" if struck.request.method == "DELETE" else "write"
-    text = (
-        f"The scope '{struck.scope}' cannot perform {verb} operation because following scope(s) are locked: "
-        f"'{struck.fault.name or struck.scope.split('/providers/')[0]}'. Please remove the lock and try again."
-    )
-    return gateway(409, "ScopeLocked", text)
+    return scope_locked(struck.request, [struck.fault.name or struck.scope.split("/providers/")[0]])
 
 
 def _policy_refusal(struck: Struck) -> ArmError:
-    policy = struck.fault.name or "deny-vm-extensions"
-    root = f"/subscriptions/{struck.subscription_id}/providers/Microsoft.Authorization"
-    assignment_id, definition_id = f"{root}/policyAssignments/{policy}", f"{root}/policyDefinitions/{policy}"
-    resource = struck.scope.rsplit("/", 1)[-1]
-    text = (
-        f"Resource '{resource}' was disallowed by policy. Policy identifiers: "
-        f'\'[{{"policyAssignment":{{"name":"{policy}","id":"{assignment_id}"}},'
-        f'"policyDefinition":{{"name":"{policy}","id":"{definition_id}"}}}}]\'.'
-    )
-    info = {
-        "policyDefinitionDisplayName": policy,
-        "policyDefinitionId": definition_id,
-        "policyDefinitionName": policy,
-        "policyDefinitionEffect": "deny",
-        "policyAssignmentId": assignment_id,
-        "policyAssignmentName": policy,
-        "policyAssignmentDisplayName": policy,
-        "policyAssignmentScope": f"/subscriptions/{struck.subscription_id}",
-        "policyAssignmentParameters": {},
-        "policyExemptionIds": [],
-    }
-    extra = {"additionalInfo": [{"type": "PolicyViolation", "info": info}]}
-    return ArmError(403, "RequestDisallowedByPolicy", text, target=resource, extra=extra, cause="gateway")
-
-
-def _who(struck: Struck) -> str:
-    caller = struck.request.caller
-    return f"The client '{caller.client_id}' with object id '{caller.object_id}'"
+    subscription = f"/subscriptions/{struck.subscription_id}"
+    policy = PolicyAssignment(subscription, struck.fault.name or "deny-vm-extensions", denies="")
+    return disallowed_by_policy(struck.request, policy)
 
 
 def _authorization_failed(struck: Struck) -> ArmError:
     text = (
-        f"{_who(struck)} does not have authorization to perform action '{struck.action}' over scope '{struck.scope}' "
-        "or the scope is invalid. If access was recently granted, please refresh your credentials."
+        f"{who(struck.request)} does not have authorization to perform action '{struck.action}' over scope "
+        f"'{struck.scope}' or the scope is invalid. If access was recently granted, please refresh your credentials."
     )
     return gateway(403, "AuthorizationFailed", text)
 
@@ -194,8 +171,9 @@ def _linked_authorization_failed(struck: Struck) -> ArmError:
         or f"{struck.scope.split('/providers/')[0]}/providers/Microsoft.Network/virtualNetworks/n/subnets/s"
     )
     text = (
-        f"{_who(struck)} has permission to perform action '{struck.action}' on scope '{struck.scope}'; however, it "
-        f"does not have permission to perform action '{_linked_action(linked)}' on the linked scope(s) '{linked}'."
+        f"{who(struck.request)} has permission to perform action '{struck.action}' on scope '{struck.scope}'; "
+        f"however, it does not have permission to perform action '{_linked_action(linked)}' on the linked scope(s) "
+        f"'{linked}'."
     )
     return gateway(403, "LinkedAuthorizationFailed", text)
 
@@ -208,13 +186,8 @@ def _linked_action(linked: str) -> str:
 
 
 def _deny_assignment(struck: Struck) -> ArmError:
-    name = struck.fault.name or "managed application deny"
-    text = (
-        f"{_who(struck)} has permission to perform action '{struck.action}' on scope '{struck.scope}'; however, the "
-        f"access is denied because of the deny assignment with name '{name}' and Id '{uuid4().hex}' at scope "
-        f"'{struck.scope.split('/providers/')[0]}'."
-    )
-    return gateway(403, "DenyAssignmentAuthorizationFailed", text)
+    name, scope = struck.fault.name or "managed application deny", struck.scope.split("/providers/")[0]
+    return denied_by_assignment(struck.request, DenyAssignment(scope, name, actions=()))
 
 
 _ANSWERS: dict[FaultKind, Callable[[Struck], Answer | ArmError]] = {

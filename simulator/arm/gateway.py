@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from uuid import uuid4
@@ -14,17 +15,20 @@ from simulator.arm.absence import refuse_below_absent
 from simulator.arm.admission import admit, authenticate
 from simulator.arm.answers import Answer, ArmRequest
 from simulator.arm.api_versions import PROVIDERS, shown_to
+from simulator.arm.authorization.restraint import refuse_restricted
 from simulator.arm.errors import ArmError, invalid_request_content
 from simulator.arm.fault_answers import answer_for
 from simulator.arm.ids import top_level
 from simulator.arm.router import Route, Router
 from simulator.arm.wire import decode, parse, respond
 from simulator.faults import Fault, FaultKind
+from simulator.identity import Identity
 from simulator.request_log import Kind, LoggedRequest, kind_of
 from simulator.world import World
 
 FAILURES_PUBLISHED = frozenset({400, 403, 409, 500, 502, 503})
 DROPPING = frozenset({FaultKind.DROPPED_BEFORE, FaultKind.DROPPED_AFTER, FaultKind.TIME_OUT})
+HOST = re.compile(r"\blocal-host/(\d+)")
 MISSHAPEN = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 PROVIDER_HEADERS: dict[str, Callable[[], dict[str, str]]] = {
     "Microsoft.Compute": lambda: {"x-ms-need-to-refresh-epl-cache": "False"},
@@ -41,21 +45,39 @@ class Gateway:
 
     async def serve(self, incoming: web.Request) -> web.StreamResponse:
         """Answer one HTTP request, or drop its connection where a fault says so."""
-        request, fault = parse(incoming), None
+        began = self.world.requests.next_moment()
+        request, fault, caller = parse(incoming), None, None
         body = await incoming.read()
         try:
-            request = replace(request, caller=authenticate(self.world, request))
+            caller = authenticate(self.world, request)
+            request = replace(request, caller=caller)
             route, request = admit(self.world, self.router, request)
             fault = self.world.faults.for_request(request.method, request.path, route.type)
             answer = self._answer(route, request, fault, body)
         except ArmError as error:
             answer = error.answer
         self._publish(request, answer)
-        dropped = fault is not None and fault.kind in DROPPING
-        self._log(request, incoming, None if dropped else answer.status)
-        if fault is not None and dropped:
-            await self._drop(incoming, fault)
-        return respond(self.world, request, answer)
+        drop = fault if fault is not None and fault.kind in DROPPING else None
+        logged = self._log(request, incoming, answer.status, caller)
+        logged.began = began
+        if drop:
+            logged.status = None
+        try:
+            return await self._send(incoming, request, answer, drop)
+        finally:
+            logged.ended = self.world.requests.next_moment()
+
+    async def _send(
+        self, incoming: web.Request, request: ArmRequest, answer: Answer, drop: Fault | None
+    ) -> web.StreamResponse:
+        if kind_of(request.method) is Kind.WRITE and self.world.answer_seconds:
+            await asyncio.sleep(self.world.answer_seconds)
+        if drop:
+            await self._drop(incoming, drop)
+        response = respond(self.world, request, answer)
+        await response.prepare(incoming)
+        await response.write_eof()
+        return response
 
     def _answer(self, route: Route, request: ArmRequest, fault: Fault | None, body: bytes) -> Answer:
         if fault and fault.kind in {FaultKind.DROPPED_BEFORE, FaultKind.TIME_OUT}:
@@ -64,6 +86,7 @@ class Gateway:
             return self._struck(fault, request)
         headers = self._count(route, request)
         refuse_below_absent(self.world, request)
+        refuse_restricted(self.world, request, route.type)
         try:
             answer = self._handle(route, replace(request, body=decode(body)))
         except ArmError as error:
@@ -111,20 +134,23 @@ class Gateway:
         elif answer.status in FAILURES_PUBLISHED:
             self.world.event_grid.report(request, succeeded=False)
 
-    def _log(self, request: ArmRequest, incoming: web.Request, status: int | None) -> None:
-        self.world.requests.add(
-            LoggedRequest(
-                self.world.clock.now(),
-                request.method,
-                request.path,
-                incoming.query_string,
-                request.api_version,
-                status,
-                request.correlation_id,
-                request.headers.get("x-ms-client-request-id"),
-                request.caller.client_id,
-            )
+    def _log(self, request: ArmRequest, incoming: web.Request, status: int, caller: Identity | None) -> LoggedRequest:
+        host = HOST.search(request.headers.get("user-agent", ""))
+        logged = LoggedRequest(
+            self.world.clock.now(),
+            request.method,
+            request.path,
+            incoming.query_string,
+            request.api_version,
+            status,
+            request.correlation_id,
+            request.headers.get("x-ms-client-request-id"),
+            caller.client_id if caller else None,
+            host=int(host[1]) if host else None,
+            took_effect=200 <= status < 300,
         )
+        self.world.requests.add(logged)
+        return logged
 
     async def _drop(self, incoming: web.Request, fault: Fault) -> None:
         if fault.kind is FaultKind.TIME_OUT:

@@ -23,7 +23,7 @@ class ArmId:
         parts = text.strip("/").split("/")
         if len(parts) < 4 or parts[0].lower() != "subscriptions" or parts[2].lower() != "resourcegroups":
             raise ValueError(f"not a resource id: {text}")
-        rest = parts[5:]
+        rest = _behind_last_provider(parts[5:])
         kind = "/".join([rest[0], *rest[1::2]]) if rest else RESOURCE_GROUP_TYPE
         return cls("/" + "/".join(parts), parts[1], parts[3], kind, parts[-1])
 
@@ -35,6 +35,12 @@ class ArmId:
     def parent_id(self) -> str:
         """The id two segments up: the NSG of a rule, the VM of an extension."""
         return self.text.rsplit("/", 2)[0]
+
+
+def _behind_last_provider(parts: list[str]) -> list[str]:
+    """Give what follows: a lock's id, say, goes on behind that of the resource it locks."""
+    lower = [part.lower() for part in parts]
+    return parts[len(parts) - lower[::-1].index("providers") :] if "providers" in lower else parts
 
 
 def group_id(subscription_id: str, name: str) -> str:

@@ -27,7 +27,7 @@ class Route:
         segments = self.segments
         if "providers" not in segments[:-1]:
             return "Microsoft.Resources/subscriptions/resourceGroups"
-        namespace, *rest = segments[segments.index("providers") + 1 :]
+        namespace, *rest = segments[last_provider(segments) + 1 :]
         kinds = [segment for segment in rest if not segment.startswith("{")]
         if self.method == "POST":
             kinds.pop()
@@ -71,10 +71,15 @@ class Router:
         return known
 
 
+def last_provider(segments: list[str]) -> int:
+    """Find the `providers` that a path's own type follows: what extends another resource has that one's before."""
+    return len(segments) - 1 - segments[::-1].index("providers")
+
+
 def _namespace(segments: list[str]) -> set[str]:
     if "providers" not in segments[:-1]:
         return set()
-    return {segments[segments.index("providers") + 1].lower()}
+    return {segments[last_provider(segments) + 1].lower()}
 
 
 def _match(template: list[str], segments: list[str]) -> dict[str, str] | None:

@@ -97,6 +97,7 @@ def _delete(world: World, request: ArmRequest) -> Answer:
         for key in [*world.resources.below(group["id"]), group["id"]]:
             world.resources.pop(key, None)
             world.machines.pop(key.lower(), None)
+        world.restrictions.remove_below(group["id"])
         world.event_grid.report(request, succeeded=True)
 
     if world.group_seconds > 0:

@@ -11,6 +11,7 @@ from simulator.world import World
 
 API_VERSIONS = ["2026-04-01", "2026-03-01", "2024-07-01", "2022-09-01"]
 PROVIDERS = {
+    "Microsoft.Authorization": ("locks",),
     "Microsoft.Compute": ("virtualMachines", "virtualMachines/extensions", "locations", "skus"),
     "Microsoft.Network": ("virtualNetworks", "networkInterfaces", "networkSecurityGroups", "publicIPAddresses"),
     "Microsoft.Resources": ("subscriptions", "resourceGroups", "resources"),
