@@ -5,7 +5,14 @@ from __future__ import annotations
 import json
 import shlex
 
-from shared.model.plan import Action, PutExtension, PutSecurityRule, RefreshExtension
+from shared.model.plan import (
+    Action,
+    DeleteExtension,
+    DeleteSecurityRule,
+    PutExtension,
+    PutSecurityRule,
+    RefreshExtension,
+)
 from shared.model.resource_id import ResourceId
 
 _COMPUTE_API_VERSION = "2024-07-01"
@@ -18,8 +25,14 @@ def azure_cli(action: Action) -> str:
             words = _put_extension(action)
         case RefreshExtension():
             words = _refresh_extension(action)
+        case DeleteExtension():
+            where = _where(action.id, "--vm-name")
+            words = ["az", "vm", "extension", "delete", *where, "--name", action.id.name]
         case PutSecurityRule():
             words = _put_security_rule(action)
+        case DeleteSecurityRule():
+            where = _where(action.id, "--nsg-name")
+            words = ["az", "network", "nsg", "rule", "delete", *where, "--name", action.id.name]
     return shlex.join(words)
 
 

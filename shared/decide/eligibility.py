@@ -10,6 +10,7 @@ from shared.model.plan import Finding, Reason, Status
 
 _OLDEST_SERVER = 2016
 _LEAST_MEMORY_GIB = 3
+_NETBIOS_NAME_LENGTH = 15
 
 
 def decide_eligibility(estate: Estate, vm: VirtualMachine, desired: DesiredState) -> tuple[Finding, ...]:
@@ -19,7 +20,8 @@ def decide_eligibility(estate: Estate, vm: VirtualMachine, desired: DesiredState
         *_memory(estate, vm),
         *decide_ownership(estate, vm.id, vm.managed_by),
         *decide_exclusion(estate, vm.id, vm.tags, desired),
-        *_extension_operations(vm),
+        *decide_extension_operations(vm),
+        *_gateway(vm, desired),
         *decide_group_readable(estate, vm.id),
     )
 
@@ -27,6 +29,14 @@ def decide_eligibility(estate: Estate, vm: VirtualMachine, desired: DesiredState
 def is_certainly_ineligible(findings: tuple[Finding, ...]) -> bool:
     """Tell whether one reason suffices, whatever else could not be told."""
     return any(finding.status is Status.NOT_APPLICABLE for finding in findings)
+
+
+def decide_extension_operations(vm: VirtualMachine) -> tuple[Finding, ...]:
+    """Tell that no extension of a VM can ever be written."""
+    if vm.allow_extension_operations:
+        return ()
+    message = f"{vm.id.name} allows no extension operations: set osProfile.allowExtensionOperations to true."
+    return (Finding(vm.id, Reason.EXTENSIONS_DISALLOWED, message),)
 
 
 def _operating_system(vm: VirtualMachine) -> tuple[Finding, ...]:
@@ -67,8 +77,14 @@ def _memory(estate: Estate, vm: VirtualMachine) -> tuple[Finding, ...]:
     return ()
 
 
-def _extension_operations(vm: VirtualMachine) -> tuple[Finding, ...]:
-    if vm.allow_extension_operations:
+def _gateway(vm: VirtualMachine, desired: DesiredState) -> tuple[Finding, ...]:
+    """Tell that a gateway is installed on a VM by hand. Windows knows a longer name by its first 15 letters, too."""
+    name = (vm.computer_name or vm.id.name).casefold().partition(".")[0]
+    gateway = next((one for one in sorted(desired.gateways) if name in (one, one[:_NETBIOS_NAME_LENGTH])), None)
+    if gateway is None:
         return ()
-    message = f"{vm.id.name} allows no extension operations: set osProfile.allowExtensionOperations to true."
-    return (Finding(vm.id, Reason.EXTENSIONS_DISALLOWED, message),)
+    message = (
+        f"{vm.id.name} is the Windows Admin Center gateway {gateway} of WAC_GATEWAYS, installed by hand to manage"
+        " other machines: the extension would reduce it to this one VM, or remove it. If it is none, unlist it."
+    )
+    return (Finding(vm.id, Reason.IS_GATEWAY, message, {"gateway": gateway, "computer_name": vm.computer_name}),)

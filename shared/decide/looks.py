@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.decide.permission import decide_enforcement
 from shared.model.desired import DesiredState
 from shared.model.plan import (
     ActionResult,
+    DeleteExtension,
+    DeleteSecurityRule,
     Outcome,
     Plan,
     PutExtension,
@@ -35,20 +37,30 @@ _WAITS = {
 _WAITS_FOR_STARTED = {
     PutExtension: _WAITS[Reason.EXTENSION_INSTALLING],
     RefreshExtension: _WAITS[Reason.EXTENSION_INSTALLING],
+    DeleteExtension: _WAITS[Reason.EXTENSION_DELETING],
     PutSecurityRule: (timedelta(minutes=5), _HOUR),
+    DeleteSecurityRule: (timedelta(minutes=5), _HOUR),
 }
 _WAIT_FOR_NETWORK = (timedelta(minutes=10), _HOUR)
 
 
-def decide_look(plan: Plan, results: Iterable[ActionResult], desired: DesiredState, attempt: int) -> timedelta | None:
+def decide_look(
+    plan: Plan,
+    results: Iterable[ActionResult],
+    desired: DesiredState,
+    attempt: int,
+    now: datetime | None = None,
+) -> timedelta | None:
     """Tell how long to wait for what is on its way before looking again; None when an event or nobody will tell.
 
-    `attempt` counts the looks of this chain, which ends after a dozen: by then it is no matter of waiting.
+    `attempt` counts the looks of this chain, which ends after a dozen: by then it is no matter of waiting. What the
+    plan itself can say the time of, counted from `now`, is looked at then in any case.
     """
-    if attempt >= _LOOKS:
-        return None
-    waits = (*_waits(plan, desired), *_waits_for_started(results))
-    return min((_grown(first, longest, attempt) for first, longest in waits), default=None)
+    waits = [] if now is None or plan.look_at is None or plan.look_at <= now else [plan.look_at - now]
+    if attempt < _LOOKS:
+        ways = (*_waits(plan, desired), *_waits_for_started(results))
+        waits += [_grown(first, longest, attempt) for first, longest in ways]
+    return min(waits, default=None)
 
 
 def decide_retry(attempt: int, retry_after: timedelta | None) -> timedelta | None:

@@ -8,6 +8,8 @@ from types import MappingProxyType
 from shared.model.plan import (
     Action,
     ActionResult,
+    DeleteExtension,
+    DeleteSecurityRule,
     Finding,
     Outcome,
     PutExtension,
@@ -21,7 +23,9 @@ _MENDED_BY: Mapping[type[Action], frozenset[Reason]] = MappingProxyType(
     {
         PutExtension: frozenset({Reason.EXTENSION_MISSING}),
         RefreshExtension: frozenset({Reason.EXTENSION_OUTDATED}),
+        DeleteExtension: frozenset({Reason.EXTENSION_FAILED, Reason.EXTENSION_OUTDATED}),
         PutSecurityRule: frozenset({Reason.OUTBOUND_DENIED, Reason.INBOUND_DENIED, Reason.RULE_MISSING}),
+        DeleteSecurityRule: frozenset(),
     }
 )
 

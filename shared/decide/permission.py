@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared.model.desired import DesiredState, Mode
-from shared.model.plan import Action, Outcome, PutSecurityRule
+from shared.model.plan import Action, NetworkAction, Outcome
 from shared.model.resource_id import NETWORK_SECURITY_GROUP, SECURITY_RULE, ResourceId
 
 _SCOPES = "WAC_ENFORCE_SCOPES"
@@ -21,7 +21,7 @@ class ActionRefusal:
 
 def decide_permission(action: Action, desired: DesiredState) -> ActionRefusal | None:
     """Tell why an action may not be carried out by this check; None means that it may."""
-    refusal = _decide(action.id, desired, is_network=isinstance(action, PutSecurityRule))
+    refusal = _decide(action.id, desired, is_network=isinstance(action, NetworkAction))
     if refusal is None and desired.audit_only:
         return ActionRefusal(Outcome.WOULD_DO, "This check only audits; the settings permit it to one that enforces.")
     return refusal
