@@ -40,12 +40,20 @@ _STORAGE_AUDIENCE = "https://storage.azure.com"
 class AzureClients:
     """The SDK clients by subscription, on one credential, and a connection pool for each service.
 
-    `answer_within` is how many seconds Azure Resource Manager has to answer a request.
+    `answer_within` is how many seconds Azure Resource Manager has to answer a request; `transport` makes the
+    connections, with aiohttp if nothing else is said.
     """
 
-    def __init__(self, settings: Settings, *, answer_within: float = _ARM_ANSWER_SECONDS) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        answer_within: float = _ARM_ANSWER_SECONDS,
+        transport: Callable[..., AioHttpTransport] | None = None,
+    ) -> None:
         """Make nothing yet: the first request to each service makes its client."""
         self._settings = settings
+        self._make_transport = transport
         self._answer_within = answer_within
         self._made: dict[tuple[str, str], Any] = {}
         self.limit = asyncio.Semaphore(_REQUESTS_AT_ONCE)
@@ -145,7 +153,7 @@ class AzureClients:
         def make() -> AioHttpTransport:
             from azure.core.pipeline.transport import AioHttpTransport  # noqa: PLC0415 - slow to import
 
-            return AioHttpTransport(connection_timeout=_CONNECT_SECONDS, read_timeout=answer_within)
+            return (self._make_transport or AioHttpTransport)(connection_timeout=_CONNECT_SECONDS, read_timeout=answer_within)
 
         return self._once("transport", service, make)
 
