@@ -122,8 +122,10 @@ def _undone(past: Past, write: Write) -> Past:
     action = write.action
     if isinstance(action, DeleteExtension):
         return replace(past, reinstalls=tuple(at for at in past.reinstalls if at != write.intended_at))
-    kept = past.kept.get(action.id)
-    return _without(past, action.id) if kept is not None and not kept.seen else past
+    past = _without(past, action.id)
+    if isinstance(action, PutSecurityRule) and action.existing is not None:
+        return replace(past, kept=MappingProxyType({**past.kept, action.id: Kept(action.existing, seen=True)}))
+    return past
 
 
 def _without(past: Past, target: ResourceId) -> Past:

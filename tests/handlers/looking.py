@@ -7,10 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from handlers.checks import answer_check
+from handlers.documents import document_report
 from handlers.guard import Guard
+from shared.decide.memory import remember_report
 from shared.model.check import Check
 from shared.model.plan import Report
 from shared.model.resource_id import ResourceId
+from shared.turns import Turn, take_turn
 from simulator.build import (
     add_extension,
     add_network,
@@ -62,7 +65,12 @@ def check_of(subject: str, *, asked_at: datetime | None = None, attempt: int = 0
 
 async def look(guard: Guard, subject: str, *, attempt: int = 0) -> Report:
     """Check a subject as the guard's settings have it, without the queue."""
-    return await answer_check(guard, check_of(subject, attempt=attempt), guard.desired)
+    check = check_of(subject, attempt=attempt)
+    turn = await take_turn(guard.clients, check)
+    assert isinstance(turn, Turn), turn
+    report = await answer_check(guard, check, guard.desired, turn)
+    await turn.end(remember_report(turn.past, report, None), document_report(report).model_dump(mode="json"))
+    return report
 
 
 def tell_when(world: World, path: str, times: int = 1) -> asyncio.Event:
