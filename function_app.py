@@ -4,11 +4,17 @@ import os
 
 import azure.functions as func
 
+from handlers.answers import Answer
 from handlers.checks import receive_check
+from handlers.decommission import order_decommission
 from handlers.events import receive_event
 from handlers.guard import make_guard
+from handlers.lifting import order_lift
+from handlers.orders import order_hold, order_undo
 from handlers.poison import report_poison
+from handlers.reports import show_reports, show_writes
 from handlers.requests import request_check
+from handlers.stops import order_stop, show_stops
 from shared.settings import parse_settings
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
@@ -38,11 +44,64 @@ async def checks(message: func.QueueMessage) -> None:
 @app.queue_trigger(arg_name="message", queue_name="wac-checks-poison", connection="AzureWebJobsStorage")
 async def poisoned_checks(message: func.QueueMessage) -> None:
     """Tell of a Check that was given up."""
-    report_poison(message.get_body())
+    await report_poison(guard, message.get_body())
 
 
 @app.route("checks", trigger_arg_name="request", methods=["POST"])
 async def request_checks(request: func.HttpRequest) -> func.HttpResponse:
     """Audit one subject now, or queue its enforcement."""
-    answer = await request_check(guard, request.get_body())
-    return func.HttpResponse(answer.body, status_code=answer.status, mimetype=answer.media_type)
+    return _respond(await request_check(guard, request.get_body()))
+
+
+@app.route("reports", trigger_arg_name="request", methods=["GET"])
+async def reports(request: func.HttpRequest) -> func.HttpResponse:
+    """Show one subject's latest report, or a list of all subjects."""
+    return _respond(await show_reports(guard, request.params))
+
+
+@app.route("writes", trigger_arg_name="request", methods=["GET"])
+async def writes(request: func.HttpRequest) -> func.HttpResponse:
+    """Show what was written to one subject."""
+    return _respond(await show_writes(guard, request.params))
+
+
+@app.route("undo", trigger_arg_name="request", methods=["POST"])
+async def undo(request: func.HttpRequest) -> func.HttpResponse:
+    """Have one write undone."""
+    return _respond(await order_undo(guard, request.get_body()))
+
+
+@app.route("hold", trigger_arg_name="request", methods=["POST"])
+async def hold(request: func.HttpRequest) -> func.HttpResponse:
+    """Have nothing written to one subject."""
+    return _respond(await order_hold(guard, request.get_body()))
+
+
+@app.route("lift", trigger_arg_name="request", methods=["POST"])
+async def lift(request: func.HttpRequest) -> func.HttpResponse:
+    """Lift what keeps one subject, or the whole app, from being written."""
+    return _respond(await order_lift(guard, request.get_body()))
+
+
+@app.route("stop", trigger_arg_name="request", methods=["POST"])
+async def stop(request: func.HttpRequest) -> func.HttpResponse:
+    """Set the kill switch."""
+    return _respond(await order_stop(guard, request.get_body()))
+
+
+@app.route("stop", trigger_arg_name="request", methods=["GET"])
+async def stops(request: func.HttpRequest) -> func.HttpResponse:
+    """Show what keeps the whole app from writing."""
+    return _respond(await show_stops(guard, request.params))
+
+
+@app.route("decommission", trigger_arg_name="request", methods=["POST"])
+async def decommission(request: func.HttpRequest) -> func.HttpResponse:
+    """Show what would be taken away, or have it taken away."""
+    return _respond(await order_decommission(guard, request.get_body()))
+
+
+def _respond(answer: Answer) -> func.HttpResponse:
+    return func.HttpResponse(
+        answer.body, status_code=answer.status, mimetype=answer.media_type, headers=dict(answer.headers)
+    )

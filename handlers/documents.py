@@ -1,35 +1,14 @@
-"""The bodies that HTTP takes and gives."""
+"""Reports as HTTP shows them and tables keep them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from shared.decide.command_lines import azure_cli
-from shared.model.desired import Mode
-from shared.model.plan import Report
-from shared.model.resource_id import NETWORK_SECURITY_GROUP, VIRTUAL_MACHINE, ResourceId
-
-_CHECKED_BY_HAND = (VIRTUAL_MACHINE, NETWORK_SECURITY_GROUP)
-
-
-def _subject(text: str) -> str:
-    subject = ResourceId(text.rstrip("/"))
-    if not any(subject.is_a(resource_type) for resource_type in _CHECKED_BY_HAND):
-        raise ValueError(f"a {subject.type} can't be checked; name one of {' or '.join(_CHECKED_BY_HAND)}")
-    return str(subject)
-
-
-class CheckRequest(BaseModel):
-    """The body of POST /api/checks."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    subject: Annotated[str, AfterValidator(_subject)]
-    mode: Mode = Mode.AUDIT
+from shared.model.plan import ActionResult, Finding, Report
 
 
 class FindingDocument(BaseModel):
@@ -64,15 +43,6 @@ class ReportDocument(BaseModel):
     look_again_after_seconds: float | None
 
 
-class ProblemDocument(BaseModel):
-    """What went wrong with a request, and what to send instead (RFC 9457)."""
-
-    title: str
-    status: int
-    detail: str
-    example: Mapping[str, Any] | None = None
-
-
 def document_report(report: Report) -> ReportDocument:
     """Write a Report for HTTP, each action with its Azure CLI line."""
     again = report.look_again_after
@@ -82,26 +52,29 @@ def document_report(report: Report) -> ReportDocument:
         cause=report.check.cause,
         correlation_id=report.check.correlation_id,
         observed_at=report.observed_at,
-        findings=[
-            FindingDocument(
-                subject=str(found.subject),
-                reason=found.reason.value,
-                status=found.status.name,
-                message=found.message,
-                evidence=dict(found.evidence),
-            )
-            for found in report.findings
-        ],
-        actions=[
-            ActionDocument(
-                action=type(result.action).__name__,
-                resource=str(result.action.id),
-                outcome=result.outcome.value,
-                message=result.message,
-                azure_cli=azure_cli(result.action),
-            )
-            for result in report.actions
-        ],
+        findings=[_document_finding(found) for found in report.findings],
+        actions=[_document_action(result) for result in report.actions],
         checks=[str(subject) for subject in report.checks],
         look_again_after_seconds=None if again is None else again.total_seconds(),
+    )
+
+
+def _document_finding(finding: Finding) -> FindingDocument:
+    """Write a finding for HTTP."""
+    return FindingDocument(
+        subject=str(finding.subject),
+        reason=finding.reason.value,
+        status=finding.status.name,
+        message=finding.message,
+        evidence=dict(finding.evidence),
+    )
+
+
+def _document_action(result: ActionResult) -> ActionDocument:
+    return ActionDocument(
+        action=type(result.action).__name__,
+        resource=str(result.action.id),
+        outcome=result.outcome.value,
+        message=result.message,
+        azure_cli=azure_cli(result.action),
     )

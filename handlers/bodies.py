@@ -1,0 +1,125 @@
+"""The bodies and queries that HTTP takes, and an example of each."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
+
+from shared.model.desired import Mode
+from shared.model.plan import Status
+from shared.model.resource_id import NETWORK_SECURITY_GROUP, VIRTUAL_MACHINE, ResourceId
+
+WRITTEN = (VIRTUAL_MACHINE, NETWORK_SECURITY_GROUP)
+"""The types of resource whose check may write something."""
+
+_VM = "/subscriptions/<id>/resourceGroups/<group>/providers/Microsoft.Compute/virtualMachines/<name>"
+
+type StopToLift = Literal["kill_switch", "failures", "budget", "decommission"]
+
+
+def parse_subject(text: str) -> ResourceId:
+    """Read the id of a VM or an NSG. Raises ValueError for any other."""
+    subject = ResourceId(text.rstrip("/"))
+    if not any(subject.is_a(resource_type) for resource_type in WRITTEN):
+        raise ValueError(f"a {subject.type} can't be checked; name one of {' or '.join(WRITTEN)}")
+    return subject
+
+
+def _status(name: str) -> str:
+    if name.upper() not in Status.__members__:
+        raise ValueError(f"{name!r} is no status; name one of {', '.join(Status.__members__)}")
+    return name.upper()
+
+
+_Subject = Annotated[str, AfterValidator(lambda text: str(parse_subject(text)))]
+_Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+_WriteId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+
+
+class _Asked(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CheckRequest(_Asked):
+    """The body of POST /api/checks."""
+
+    subject: _Subject
+    mode: Mode = Mode.AUDIT
+
+
+class ReportsQuery(_Asked):
+    """The query of GET /api/reports: one subject's report, or all subjects, or those of one status.
+
+    `subject` is any text here: of a message that could not be read, it is all there is.
+    """
+
+    subject: Annotated[str, StringConstraints(min_length=1)] | None = None
+    status: Annotated[str, AfterValidator(_status)] | None = None
+
+    @model_validator(mode="after")
+    def _is_one_question(self) -> Self:
+        if self.subject is not None and self.status is not None:
+            raise ValueError("name a subject or a status, not both")
+        return self
+
+
+class WritesQuery(_Asked):
+    """The query of GET /api/writes."""
+
+    subject: _Subject
+
+
+class UndoRequest(_Asked):
+    """The body of POST /api/undo."""
+
+    subject: _Subject
+    write: _WriteId
+    reason: _Reason | None = None
+
+
+class HoldRequest(_Asked):
+    """The body of POST /api/hold."""
+
+    subject: _Subject
+    reason: _Reason
+
+
+class LiftRequest(_Asked):
+    """The body of POST /api/lift: what keeps one subject from being written, or one stop of the whole app."""
+
+    subject: _Subject | None = None
+    stop: StopToLift | None = None
+
+    @model_validator(mode="after")
+    def _is_one_wish(self) -> Self:
+        if (self.subject is None) == (self.stop is None):
+            raise ValueError("name either a subject or a stop")
+        return self
+
+
+class StopRequest(_Asked):
+    """The body of POST /api/stop."""
+
+    reason: _Reason
+
+
+class StopsQuery(_Asked):
+    """The query of GET /api/stop: nothing."""
+
+
+class DecommissionRequest(_Asked):
+    """The body of POST /api/decommission."""
+
+    reason: _Reason
+    mode: Mode = Mode.AUDIT
+
+
+CHECK = {"subject": _VM, "mode": "audit"}
+REPORTS = ({"subject": _VM}, {"status": Status.UNKNOWN.name})
+WRITES = {"subject": _VM}
+UNDO = {"subject": _VM, "write": "<id of a write, from GET /api/writes>", "reason": "<why>"}
+HOLD = {"subject": _VM, "reason": "<why>"}
+LIFT = ({"subject": _VM}, {"stop": "kill_switch"})
+STOP = {"reason": "<why>"}
+DECOMMISSION = {"reason": "<why>", "mode": "audit"}
