@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from shared.decide.outrank import MARKER
-from shared.model.plan import ExtensionRequest, PutExtension, PutSecurityRule, RefreshExtension
+from shared.model.plan import (
+    DeleteExtension,
+    DeleteSecurityRule,
+    ExtensionRequest,
+    PutExtension,
+    PutSecurityRule,
+    RefreshExtension,
+)
 from tests.decide.estates import NSG, VM, allow_in, extension
 
 PUT_EXTENSION = PutExtension(
@@ -19,6 +26,7 @@ PUT_EXTENSION = PutExtension(
     ),
 )
 REFRESH = RefreshExtension(VM.child("extensions", "AdminCenter"), extension(), "wac-guard-0.0.0.345")
+DELETE_EXTENSION = DeleteExtension(VM.child("extensions", "wac by Terraform"), extension("wac by Terraform"))
 PUT_RULE = PutSecurityRule(
     NSG.child("securityRules", "PortForWAC"),
     None,
@@ -32,3 +40,4 @@ PUT_RULE = PutSecurityRule(
         description=f"{MARKER} Lets the named sources reach Windows Admin Center.",
     ),
 )
+DELETE_RULE = DeleteSecurityRule(PUT_RULE.id, PUT_RULE.desired)

@@ -12,8 +12,10 @@ from shared.decide.network_security_group import decide_network_security_group
 from shared.decide.virtual_machine import decide_virtual_machine
 from shared.model.desired import DesiredState
 from shared.model.estate import Estate, SecurityRule, VirtualMachine
-from shared.model.plan import Plan, PutSecurityRule
+from shared.model.past import NOTHING, Past
+from shared.model.plan import DeleteExtension, Plan, PutSecurityRule
 from shared.model.resource_id import ResourceId
+from tests.decide.applying import applied
 from tests.decide.estates import GROUP, NSG, SERVICE_TAGS, estate, interface_id, vm_named
 from tests.decide.strategies import MACHINES, security_groups
 
@@ -33,9 +35,21 @@ def estates(draw: st.DrawFn) -> Estate:
     )
 
 
-def plan_of(here: Estate, subject: ResourceId, desired: DesiredState) -> Plan:
-    decide = decide_network_security_group if subject == NSG else decide_virtual_machine
-    return decide(here, subject, desired)
+def plan_of(here: Estate, subject: ResourceId, desired: DesiredState, past: Past = NOTHING) -> Plan:
+    if subject == NSG:
+        return decide_network_security_group(here, subject, desired)
+    return decide_virtual_machine(here, subject, desired, past)
+
+
+def carried_through(here: Estate, subject: ResourceId, desired: DesiredState) -> tuple[Estate, Past]:
+    """Carry out the plan, and where an extension was removed to be installed again, the next one too."""
+    plan, past = plan_of(here, subject, desired), NOTHING
+    here = applied(here, plan)
+    for action in plan.actions:
+        if isinstance(action, DeleteExtension):
+            past = Past(removed=action.existing, reinstalls=(here.observed_at,))
+            here = applied(here, plan_of(here, subject, desired, past))
+    return here, past
 
 
 def puts(plan: Plan) -> list[PutSecurityRule]:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shared.model.estate import Estate, Extension, NetworkSecurityGroup, VirtualMachine
-from shared.model.plan import Action, Plan, PutExtension, PutSecurityRule, RefreshExtension
+from shared.model.plan import (
+    Action,
+    DeleteExtension,
+    DeleteSecurityRule,
+    Plan,
+    PutExtension,
+    PutSecurityRule,
+    RefreshExtension,
+)
 
 
 def applied(estate: Estate, plan: Plan) -> Estate:
@@ -20,11 +28,15 @@ def _applied(estate: Estate, action: Action) -> Estate:
     assert parent is not None
     match action:
         case PutExtension():
-            return _with_machine(estate, _installed(estate.virtual_machines[parent], action))
+            return with_machine(estate, _installed(estate.virtual_machines[parent], action))
         case RefreshExtension():
-            return _with_machine(estate, _refreshed(estate.virtual_machines[parent], action))
+            return with_machine(estate, _refreshed(estate.virtual_machines[parent], action))
+        case DeleteExtension():
+            return with_machine(estate, _removed(estate.virtual_machines[parent], action))
         case PutSecurityRule():
             return _with_group(estate, _ruled(estate.network_security_groups[parent], action))
+        case DeleteSecurityRule():
+            return _with_group(estate, _unruled(estate.network_security_groups[parent], action))
 
 
 def _installed(vm: VirtualMachine, action: PutExtension) -> VirtualMachine:
@@ -35,6 +47,8 @@ def _installed(vm: VirtualMachine, action: PutExtension) -> VirtualMachine:
         action.desired.type,
         "Succeeded",
         settings=action.desired.settings,
+        type_handler_version=action.desired.type_handler_version,
+        auto_upgrade_minor_version=action.desired.auto_upgrade_minor_version,
         running_version="99.0",
         status_code="ProvisioningState/succeeded",
     )
@@ -51,6 +65,17 @@ def _refreshed(vm: VirtualMachine, action: RefreshExtension) -> VirtualMachine:
     )
 
 
+def _removed(vm: VirtualMachine, action: DeleteExtension) -> VirtualMachine:
+    assert action.existing in vm.extensions, "it would take away what nobody looked at"
+    return replace(vm, extensions=tuple(one for one in vm.extensions if one.id != action.id))
+
+
+def _unruled(group: NetworkSecurityGroup, action: DeleteSecurityRule) -> NetworkSecurityGroup:
+    assert action.existing in group.security_rules, "it would take away what nobody looked at"
+    left = tuple(one for one in group.security_rules if one.name.casefold() != action.id.name.casefold())
+    return replace(group, security_rules=left)
+
+
 def _ruled(group: NetworkSecurityGroup, action: PutSecurityRule) -> NetworkSecurityGroup:
     """Put a rule as Azure would, and hold it to what Azure would refuse."""
     others = [one for one in group.security_rules if one.name.casefold() != action.id.name.casefold()]
@@ -61,7 +86,7 @@ def _ruled(group: NetworkSecurityGroup, action: PutSecurityRule) -> NetworkSecur
     return replace(group, security_rules=(*others, action.desired))
 
 
-def _with_machine(estate: Estate, vm: VirtualMachine) -> Estate:
+def with_machine(estate: Estate, vm: VirtualMachine) -> Estate:
     return replace(estate, virtual_machines={**estate.virtual_machines, vm.id: vm})
 
 

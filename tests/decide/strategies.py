@@ -87,6 +87,9 @@ _EXTENSIONS: list[tuple[Any, ...]] = [
     (extension(),),
     (extension(settings={"port": 6600}),),
     (extension("AdminCenter", publisher="Contoso", kind="Other"),),
+    (extension("wac", state="Failed", settings={"port": 6600, "salt": "s", "proxy": {"mode": "application"}}),),
+    (extension(status_code="ProvisioningState/failed/5"),),
+    (extension(state="Updating"),),
 ]
 MACHINES = st.lists(
     st.fixed_dictionaries(

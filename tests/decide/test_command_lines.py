@@ -7,7 +7,7 @@ import shlex
 from dataclasses import replace
 
 from shared.decide.command_lines import azure_cli
-from tests.decide.actions import PUT_EXTENSION, PUT_RULE, REFRESH
+from tests.decide.actions import DELETE_EXTENSION, DELETE_RULE, PUT_EXTENSION, PUT_RULE, REFRESH
 from tests.decide.estates import SUBSCRIPTION, VM
 
 
@@ -77,8 +77,30 @@ def test_a_rule_of_ours_is_replaced_whole_so_that_nothing_of_it_that_somebody_ch
     assert azure_cli(replace(PUT_RULE, existing=PUT_RULE.desired)) == azure_cli(PUT_RULE)
 
 
+def test_an_extension_is_deleted_by_the_name_that_it_has() -> None:
+    command, given = options(azure_cli(DELETE_EXTENSION))
+    assert command == ["az", "vm", "extension", "delete"]
+    assert given == {
+        "--subscription": [SUBSCRIPTION],
+        "--resource-group": ["rg-app"],
+        "--vm-name": ["vm-1"],
+        "--name": ["wac by Terraform"],
+    }
+
+
+def test_a_rule_is_deleted_by_its_name() -> None:
+    command, given = options(azure_cli(DELETE_RULE))
+    assert command == ["az", "network", "nsg", "rule", "delete"]
+    assert given == {
+        "--subscription": [SUBSCRIPTION],
+        "--resource-group": ["rg-app"],
+        "--nsg-name": ["nsg-web"],
+        "--name": ["PortForWAC"],
+    }
+
+
 def test_a_line_is_one_line_and_a_shell_expands_nothing_in_it() -> None:
-    for action in (PUT_EXTENSION, REFRESH, PUT_RULE):
+    for action in (PUT_EXTENSION, REFRESH, DELETE_EXTENSION, PUT_RULE, DELETE_RULE):
         line = azure_cli(action)
         assert "\n" not in line
         assert shlex.join(shlex.split(line)) == line

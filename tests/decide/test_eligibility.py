@@ -11,7 +11,7 @@ from shared.decide.eligibility import decide_eligibility, is_certainly_ineligibl
 from shared.decide.virtual_machine import decide_virtual_machine, needs_network
 from shared.model.estate import Image, ResourceGroup
 from shared.model.plan import Reason, Status
-from tests.decide.estates import AUDITED, ENFORCED, GROUP, VM, estate, machine, without_network
+from tests.decide.estates import AUDITED, ENFORCED, GROUP, VM, estate, extension, machine, without_network
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ LINUX: dict[str, Any] = {
     "os_name": "ubuntu",
     "image": Image("canonical", "ubuntu-24_04-lts", "server"),
 }
+
+GATEWAYS = {"gateways": frozenset({"wacgw01", "wac-gateway-west-europe"})}
 
 CASES = {
     "Windows Server 2016 is for WAC": Case(OK, reported("Windows Server 2016 Datacenter")),
@@ -131,6 +133,35 @@ CASES = {
     ),
     "a VM may disallow extensions": Case(
         (Reason.EXTENSIONS_DISALLOWED,), {"allow_extension_operations": False}, said="allowExtensionOperations"
+    ),
+    "a gateway that somebody installed by hand is named, and why it is left alone": Case(
+        (Reason.IS_GATEWAY,),
+        {"computer_name": "WACGW01"},
+        said="vm-1 is the Windows Admin Center gateway wacgw01 of WAC_GATEWAYS, installed by hand",
+        desired=GATEWAYS,
+    ),
+    "a computer name with its domain is known by its first part": Case(
+        (Reason.IS_GATEWAY,), {"computer_name": "wacgw01.contoso.com"}, desired=GATEWAYS
+    ),
+    "a name of which Windows tells but 15 letters is known by those": Case(
+        (Reason.IS_GATEWAY,),
+        {"computer_name": "WAC-GATEWAY-WES"},
+        said="gateway wac-gateway-west-europe",
+        desired=GATEWAYS,
+    ),
+    "where no agent has told the computer's name, the VM's counts": Case(
+        (Reason.IS_GATEWAY,), {"computer_name": None}, desired={"gateways": frozenset({"vm-1"})}
+    ),
+    "where one has told it, the VM's does not": Case(
+        OK, {"computer_name": "app01"}, desired={"gateways": frozenset({"vm-1"})}
+    ),
+    "a computer whose name only begins like a gateway's is none": Case(
+        OK, {"computer_name": "wacgw01b"}, desired=GATEWAYS
+    ),
+    "an extension that is on a gateway already is left alone": Case(
+        (Reason.IS_GATEWAY,),
+        {"computer_name": "wacgw01", "extensions": (extension(state="Failed"),)},
+        desired=GATEWAYS,
     ),
     "a group that may not be read may hold an opt-out": Case(
         (Reason.READ_FAILED,),

@@ -10,11 +10,12 @@ import pytest
 
 from shared.decide.virtual_machine import decide_virtual_machine, needs_network
 from shared.model.estate import AgentState, Estate, Extension, PowerState
-from shared.model.plan import Plan, PutExtension, Reason, RefreshExtension, Status
+from shared.model.past import NOTHING, Past
+from shared.model.plan import DeleteExtension, Plan, PutExtension, Reason, RefreshExtension, Status
 from tests.decide.applying import applied
 from tests.decide.estates import ENFORCED, OBSERVED_AT, VM, VM_ID, estate, extension, machine, without_network
 
-PUT, REFRESH = PutExtension.__name__, RefreshExtension.__name__
+PUT, REFRESH, DELETE = PutExtension.__name__, RefreshExtension.__name__, DeleteExtension.__name__
 OTHER = extension("MDE.Windows", publisher="Microsoft.Azure.AzureDefenderForServers", kind="MDE.Windows")
 
 
@@ -59,15 +60,17 @@ CASES = {
         Reason.EXTENSION_INSTALLING, **has(extension(status_code="ProvisioningState/transitioning"))
     ),
     "an extension being removed is waited for": waits(Reason.EXTENSION_DELETING, **has(extension(state="Deleting"))),
-    "a failed extension is told of, with what Azure says and what to do": Case(
+    "a failed extension is removed, and it is told what Azure says and what follows": Case(
         FAILED,
         has(extension(state="Failed", status_message="Port 6516 is in use.")),
-        said="failed (Port 6516 is in use.). Remove it and install it again",
+        (DELETE,),
+        said="failed (Port 6516 is in use.); its logs are in C:\\WindowsAzure\\Logs\\Plugins\\AdminCenter on the VM."
+        " It can be removed now, to be installed again with all of its settings.",
     ),
     "an extension that failed in the guest has failed": Case(
-        FAILED, has(extension(status_code="ProvisioningState/failed/3"))
+        FAILED, has(extension(status_code="ProvisioningState/failed/3")), (DELETE,)
     ),
-    "a state that nobody knows is no success": Case(FAILED, has(extension(state="Canceled"))),
+    "a state that nobody knows is no success": Case(FAILED, has(extension(state="Canceled")), (DELETE,)),
     "a stopped VM waits for its start": waits(Reason.VM_STOPPED, said="start it", **STOPPED),
     "so does one that is stopping": waits(Reason.VM_STOPPED, power_state=PowerState.STOPPING),
     "so does one that is stopped and still allocated": waits(Reason.VM_STOPPED, power_state=PowerState.STOPPED),
@@ -114,8 +117,11 @@ CASES = {
     "a refresh for another version does not count": Case(
         OUTDATED, has(replace(OLD, force_update_tag="wac-guard-0.0.0.322")), (REFRESH,), minimum="0.0.0.345"
     ),
-    "an old one that failed is not refreshed": Case(
-        (*FAILED, *OUTDATED), has(replace(OLD, provisioning_state="Failed")), minimum="0.0.0.345"
+    "an old one that failed is not refreshed but reinstalled, which makes it new": Case(
+        (*FAILED, *OUTDATED), has(replace(OLD, provisioning_state="Failed")), (DELETE,), minimum="0.0.0.345"
+    ),
+    "which version a failed one would run is no news": Case(
+        FAILED, has(extension(state="Failed")), (DELETE,), minimum="0.0.0.345"
     ),
     "an old one on a stopped VM waits for its start": Case(
         (*OUTDATED, Reason.VM_STOPPED), has(OLD, **STOPPED), minimum="0.0.0.345"
@@ -162,10 +168,17 @@ def test_the_network_is_asked_for_only_where_the_plan_hangs_on_it(one: Case) -> 
 
 
 @pytest.mark.parametrize("one", CASES.values(), ids=CASES.keys())
-def test_a_carried_out_plan_leaves_nothing_to_do(one: Case) -> None:
+def test_carried_out_plans_leave_nothing_to_do_after_one_round_or_two_where_it_is_reinstalled(one: Case) -> None:
     here, plan = decided(one)
     desired = replace(ENFORCED, minimum_extension_version=one.minimum)
-    assert decide_virtual_machine(applied(here, plan), VM, desired).actions == ()
+    past = NOTHING
+    for action in plan.actions:
+        if isinstance(action, DeleteExtension):
+            past = Past(removed=action.existing)
+            here = applied(here, plan)
+            plan = decide_virtual_machine(here, VM, desired, past)
+            assert [type(one).__name__ for one in plan.actions] == [PUT]
+    assert decide_virtual_machine(applied(here, plan), VM, desired, past).actions == ()
 
 
 def install(**vm: Any) -> PutExtension:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,8 +11,8 @@ from shared.decide.looks import decide_look, decide_retry
 from shared.model.desired import DesiredState
 from shared.model.plan import Action, ActionResult, Finding, Outcome, Plan, Reason
 from shared.model.resource_id import ResourceId
-from tests.decide.actions import PUT_EXTENSION, PUT_RULE, REFRESH
-from tests.decide.estates import AUDITED, ENFORCED, NSG, VM
+from tests.decide.actions import DELETE_EXTENSION, DELETE_RULE, PUT_EXTENSION, PUT_RULE, REFRESH
+from tests.decide.estates import AUDITED, ENFORCED, NSG, OBSERVED_AT, VM
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
@@ -74,7 +75,10 @@ def test_one_whose_network_nobody_is_about_to_open_is_not(asked: Plan, desired: 
     assert decide_look(asked, (), desired, 0) is None
 
 
-@pytest.mark.parametrize(("action", "minutes"), [(PUT_EXTENSION, 15), (REFRESH, 15), (PUT_RULE, 5)])
+@pytest.mark.parametrize(
+    ("action", "minutes"),
+    [(PUT_EXTENSION, 15), (REFRESH, 15), (DELETE_EXTENSION, 2), (PUT_RULE, 5), (DELETE_RULE, 5)],
+)
 def test_what_was_started_is_looked_at_should_its_event_get_lost(action: Action, minutes: int) -> None:
     results = {outcome: (ActionResult(action, outcome, ""),) for outcome in Outcome}
     for outcome in Outcome:
@@ -82,6 +86,26 @@ def test_what_was_started_is_looked_at_should_its_event_get_lost(action: Action,
         assert wait == (minutes * MINUTE if outcome is Outcome.STARTED else None)
     assert decide_look(plan(), results[Outcome.STARTED], ENFORCED, 11) == HOUR
     assert decide_look(plan(), results[Outcome.STARTED], ENFORCED, 12) is None
+
+
+@pytest.mark.parametrize(
+    ("reasons", "planned", "attempt", "expected"),
+    [
+        ((), 4 * HOUR, 0, 4 * HOUR),
+        ((), 4 * HOUR, 99, 4 * HOUR),
+        ((), timedelta(seconds=1), 0, timedelta(seconds=1)),
+        ((), timedelta(0), 0, None),
+        ((), -MINUTE, 0, None),
+        ((Reason.AGENT_NOT_READY,), 4 * HOUR, 0, MINUTE),
+        ((Reason.EXTENSION_INSTALLING,), 20 * MINUTE, 1, 20 * MINUTE),
+        ((Reason.EXTENSION_INSTALLING,), 20 * MINUTE, 12, 20 * MINUTE),
+    ],
+)
+def test_a_plan_that_says_when_it_can_go_on_is_looked_at_then_at_the_latest(
+    reasons: tuple[Reason, ...], planned: timedelta, attempt: int, expected: timedelta | None
+) -> None:
+    asked = replace(plan(*reasons), look_at=OBSERVED_AT + planned)
+    assert decide_look(asked, (), ENFORCED, attempt, OBSERVED_AT) == expected
 
 
 def test_a_passing_failure_is_tried_again_after_what_azure_asked_for() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from shared.decide.outcome import decide_status
 from shared.model.plan import Action, ActionResult, Finding, Outcome, Reason, Status
-from tests.decide.actions import PUT_EXTENSION, PUT_RULE, REFRESH
+from tests.decide.actions import DELETE_EXTENSION, DELETE_RULE, PUT_EXTENSION, PUT_RULE, REFRESH
 from tests.decide.estates import VM
 
 
@@ -19,6 +19,12 @@ from tests.decide.estates import VM
         ([Reason.EXTENSION_MISSING], PUT_EXTENSION, [Outcome.WOULD_DO], Status.NON_COMPLIANT),
         ([Reason.EXTENSION_MISSING], PUT_EXTENSION, [Outcome.REFUSED], Status.NON_COMPLIANT),
         ([Reason.EXTENSION_OUTDATED], REFRESH, [Outcome.STARTED], Status.PENDING),
+        ([Reason.EXTENSION_FAILED], DELETE_EXTENSION, [Outcome.STARTED], Status.PENDING),
+        ([Reason.EXTENSION_FAILED, Reason.EXTENSION_OUTDATED], DELETE_EXTENSION, [Outcome.STARTED], Status.PENDING),
+        ([Reason.EXTENSION_FAILED], DELETE_EXTENSION, [Outcome.STOPPED], Status.NON_COMPLIANT),
+        ([Reason.EXTENSION_FAILED], DELETE_EXTENSION, [Outcome.WOULD_DO], Status.NON_COMPLIANT),
+        ([Reason.DECOMMISSIONED], DELETE_RULE, [Outcome.STARTED], Status.NOT_APPLICABLE),
+        ([Reason.OUTBOUND_DENIED], DELETE_RULE, [Outcome.STARTED], Status.NON_COMPLIANT),
         ([Reason.OUTBOUND_DENIED], PUT_RULE, [Outcome.STARTED], Status.PENDING),
         ([Reason.OUTBOUND_DENIED], PUT_RULE, [Outcome.STARTED, Outcome.POSTPONED], Status.NON_COMPLIANT),
         (

@@ -8,9 +8,9 @@ import pytest
 
 from shared.decide.permission import decide_enforcement, decide_permission
 from shared.model.desired import DesiredState, Mode, Scope
-from shared.model.plan import Action, Outcome, RefreshExtension
+from shared.model.plan import Action, Outcome
 from shared.model.resource_id import ResourceId
-from tests.decide.actions import PUT_EXTENSION, PUT_RULE, REFRESH
+from tests.decide.actions import DELETE_EXTENSION, DELETE_RULE, PUT_EXTENSION, PUT_RULE, REFRESH
 from tests.decide.estates import AUDITED, ENFORCED, GROUP, NSG, SUBSCRIPTION, VM
 
 HERE, ELSEWHERE = Scope(SUBSCRIPTION.upper(), "RG-APP"), Scope(SUBSCRIPTION, "rg-other")
@@ -18,7 +18,10 @@ EXTENSIONS_ONLY = replace(ENFORCED, network_mode=Mode.AUDIT)
 RULES_ONLY = replace(ENFORCED, extension_mode=Mode.AUDIT)
 
 
-@pytest.mark.parametrize("action", [PUT_EXTENSION, REFRESH, PUT_RULE])
+EXTENSION_ACTIONS, RULE_ACTIONS = (PUT_EXTENSION, REFRESH, DELETE_EXTENSION), (PUT_RULE, DELETE_RULE)
+
+
+@pytest.mark.parametrize("action", [*EXTENSION_ACTIONS, *RULE_ACTIONS])
 @pytest.mark.parametrize("scopes", [(HERE,), (ELSEWHERE, HERE), (Scope(SUBSCRIPTION),)])
 def test_what_enforcing_modes_and_scopes_cover_may_be_written(action: Action, scopes: tuple[Scope, ...]) -> None:
     assert decide_permission(action, replace(ENFORCED, enforce_scopes=scopes)) is None
@@ -29,7 +32,9 @@ def test_what_enforcing_modes_and_scopes_cover_may_be_written(action: Action, sc
     [
         (PUT_EXTENSION, AUDITED, Outcome.WOULD_DO, ["WAC_EXTENSION_MODE is audit", "WAC_ENFORCE_SCOPES", str(GROUP)]),
         (REFRESH, AUDITED, Outcome.WOULD_DO, ["WAC_EXTENSION_MODE is audit"]),
+        (DELETE_EXTENSION, AUDITED, Outcome.WOULD_DO, ["WAC_EXTENSION_MODE is audit"]),
         (PUT_RULE, AUDITED, Outcome.WOULD_DO, ["WAC_NETWORK_MODE is audit"]),
+        (DELETE_RULE, AUDITED, Outcome.WOULD_DO, ["WAC_NETWORK_MODE is audit"]),
         (PUT_EXTENSION, RULES_ONLY, Outcome.WOULD_DO, ["WAC_EXTENSION_MODE is audit: set it to enforce to have"]),
         (PUT_RULE, EXTENSIONS_ONLY, Outcome.WOULD_DO, ["WAC_NETWORK_MODE is audit: set it to enforce to have"]),
         (
@@ -52,12 +57,15 @@ def test_what_they_do_not_cover_may_not_and_the_setting_is_named(
 
 
 @pytest.mark.parametrize(
-    ("action", "allowed"), [(PUT_EXTENSION, EXTENSIONS_ONLY), (REFRESH, EXTENSIONS_ONLY), (PUT_RULE, RULES_ONLY)]
+    ("actions", "allowed", "forbidden"),
+    [(EXTENSION_ACTIONS, EXTENSIONS_ONLY, RULES_ONLY), (RULE_ACTIONS, RULES_ONLY, EXTENSIONS_ONLY)],
 )
-def test_each_kind_of_write_has_its_own_mode(action: Action, allowed: DesiredState) -> None:
-    assert decide_permission(action, allowed) is None
-    other = RULES_ONLY if isinstance(action, RefreshExtension) or action is PUT_EXTENSION else EXTENSIONS_ONLY
-    assert decide_permission(action, other) is not None
+def test_each_kind_of_write_has_its_own_mode(
+    actions: tuple[Action, ...], allowed: DesiredState, forbidden: DesiredState
+) -> None:
+    for action in actions:
+        assert decide_permission(action, allowed) is None
+        assert decide_permission(action, forbidden) is not None
 
 
 @pytest.mark.parametrize(
@@ -82,5 +90,5 @@ def test_a_check_may_be_enforced_where_its_own_writes_may_be(
 
 
 def test_an_audit_permits_nothing_whatever_the_settings() -> None:
-    for action in (PUT_EXTENSION, REFRESH, PUT_RULE):
+    for action in (*EXTENSION_ACTIONS, *RULE_ACTIONS):
         assert decide_permission(action, ENFORCED.audited()) is not None

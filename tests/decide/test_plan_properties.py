@@ -17,7 +17,7 @@ from shared.model.desired import DesiredState, Outrank
 from shared.model.estate import Estate, NetworkSecurityGroup, SecurityRule
 from shared.model.plan import Reason, Status
 from shared.model.resource_id import ResourceId
-from tests.decide.any_estate import FIRST_VM, SUBJECTS, estates, plan_of, puts
+from tests.decide.any_estate import FIRST_VM, SUBJECTS, carried_through, estates, plan_of, puts
 from tests.decide.applying import applied
 from tests.decide.estates import NSG, without_network
 from tests.decide.strategies import DESIRED
@@ -27,8 +27,17 @@ from tests.decide.strategies import DESIRED
 def test_once_a_plan_is_carried_out_nothing_more_is_to_do(
     here: Estate, desired: DesiredState, subject: ResourceId
 ) -> None:
-    after = applied(here, plan_of(here, subject, desired))
-    assert plan_of(after, subject, desired).actions == ()
+    after, past = carried_through(here, subject, desired)
+    assert plan_of(after, subject, desired, past).actions == ()
+
+
+@given(estates(), DESIRED)
+def test_no_setting_of_an_extension_is_ever_lost(here: Estate, desired: DesiredState) -> None:
+    before = here.virtual_machines[FIRST_VM].admin_center
+    after = carried_through(here, FIRST_VM, desired)[0].virtual_machines[FIRST_VM].admin_center
+    if before is not None:
+        assert after is not None
+        assert (after.id, after.settings) == (before.id, before.settings)
 
 
 @given(estates(), DESIRED)
