@@ -52,7 +52,7 @@ async def set_stop(clients: AzureClients, name: StopName, stop: Stop | None) -> 
 async def spend(clients: AzureClients, now: datetime, limit: int) -> bool:
     """Take one write of the hour's budget; tell whether there was one left.
 
-    An answer that gets lost can take one too many, never one too few. Raises UnreadableRow, PassingFailure, Refusal.
+    Raises UnreadableRow, PassingFailure, Refusal.
     """
     spent = False
 
@@ -76,13 +76,9 @@ async def note_failure(clients: AzureClients, failure: Failure) -> tuple[Failure
     """Add a failure to those in a row, and give them all. Raises UnreadableRow, PassingFailure, Refusal."""
     noted: tuple[Failure, ...] = ()
 
-    def change(found: Row | None) -> Properties | None:
+    def change(found: Row | None) -> Properties:
         nonlocal noted
-        earlier = _failures(found)
-        if failure in earlier:  # noted already, but its answer got lost
-            noted = earlier
-            return None
-        noted = (*earlier, failure)[-_MOST_FAILURES:]
+        noted = (*_failures(found), failure)[-_MOST_FAILURES:]
         return versioned({"count": len(noted)}, record(_FAILURES, noted, tuple[Failure, ...]))
 
     await Table(clients, CONTROL).revise(PARTITION, _FAILURES, change)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,17 +22,15 @@ if TYPE_CHECKING:
 type Properties = Mapping[str, str | int | bool | bytes | datetime | None]
 
 _REPLACE = "replace"
+# The property that tells one write of a row from all others.
+_STAMP = "stamp"
 _ALWAYS_SELECTED = ("PartitionKey", "RowKey", "Timestamp")
 # Whoever is overtaken was so by somebody who was not: only a crowd needs many rounds.
 _MOST_ROUNDS = 50
 
 
 class Overtaken(Exception):
-    """Somebody else wrote the row in between; or we did, and its answer got lost.
-
-    What is sent again because its connection dropped can meet itself, and storage does not tell whose write it was.
-    Whoever is overtaken reads again and decides anew, which is right in both cases.
-    """
+    """Somebody else wrote the row in between: read it again and decide anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +80,16 @@ class Table:
 
     async def insert(self, partition: str, row: str, properties: Properties) -> str:
         """Write a row that is not there yet, and give its ETag. Raises Overtaken when it is."""
-        return await self._write(self._client.create_entity, _entity(partition, row, properties))
+        entity = _entity(partition, row, properties)
+        return await self._unless_met_itself(entity, self._write(self._client.create_entity, entity))
 
     async def replace(self, partition: str, row: str, properties: Properties, etag: str) -> str:
         """Write over the row that was read with `etag`, and give its new one.
 
         Raises Overtaken when it is another by now, or gone.
         """
-        entity, unchanged = _entity(partition, row, properties), MatchConditions.IfNotModified
-        update = self._client.update_entity
-        try:
-            answer = await self._send(update, entity, _REPLACE, etag=etag, match_condition=unchanged)
-        except Absent as gone:
-            raise Overtaken(f"The table {self._name} has no row {row} any more") from gone
-        return str(answer["etag"])
+        entity = _entity(partition, row, properties)
+        return await self._unless_met_itself(entity, self._update(entity, etag))
 
     async def put(self, partition: str, row: str, properties: Properties) -> str:
         """Write a row whole, whatever was there, and give its ETag."""
@@ -140,6 +135,24 @@ class Table:
                 await self._create()
         raise PassingFailure(f"The table {self._name} is not there, though it was just made")
 
+    async def _update(self, entity: Mapping[str, Any], etag: str) -> str:
+        update, unchanged = self._client.update_entity, MatchConditions.IfNotModified
+        try:
+            answer = await self._send(update, entity, _REPLACE, etag=etag, match_condition=unchanged)
+        except Absent as gone:
+            raise Overtaken(f"A row of the table {self._name} is gone") from gone
+        return str(answer["etag"])
+
+    async def _unless_met_itself(self, entity: Mapping[str, Any], writing: Awaitable[str]) -> str:
+        """Write on a condition; but a write whose answer got lost is sent again, by aiohttp too, and meets itself."""
+        try:
+            return await writing
+        except Overtaken:
+            found = await self.read(entity["PartitionKey"], entity["RowKey"])
+            if found is None or found.properties.get(_STAMP) != entity[_STAMP]:
+                raise
+            return found.etag
+
     async def _create(self) -> None:
         try:
             await self._send(self._client.create_table)
@@ -169,7 +182,7 @@ class Table:
 
 
 def _entity(partition: str, row: str, properties: Properties) -> dict[str, Any]:
-    return {**properties, "PartitionKey": partition, "RowKey": row}
+    return {**properties, _STAMP: uuid.uuid4().hex, "PartitionKey": partition, "RowKey": row}
 
 
 def _row(entity: TableEntity) -> Row:

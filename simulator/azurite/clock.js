@@ -23,6 +23,14 @@ const ShownDate = new Proxy(RealDate, {
 RealDate.prototype.constructor = ShownDate;
 globalThis.Date = ShownDate;
 
+// Node dates its answers by the Date that it took before this was loaded.
+const { ServerResponse } = require("node:http");
+const writeHead = ServerResponse.prototype.writeHead;
+ServerResponse.prototype.writeHead = function writeHeadWithDate(...given) {
+  if (!this.hasHeader("Date")) this.setHeader("Date", new RealDate(now()).toUTCString());
+  return writeHead.apply(this, given);
+};
+
 const ofAzurite = (...parts) => require(path.join(path.dirname(process.argv[1]), ...parts));
 
 // A row's ETag is the time of its last write, to 100 ns, and Azure's never come twice. Azurite takes the last four

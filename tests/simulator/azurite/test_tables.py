@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from azure.core import MatchConditions
-from azure.core.exceptions import ResourceModifiedError
+from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
 from azure.data.tables import UpdateMode
 from azure.data.tables.aio import TableClient, TableServiceClient
 
@@ -64,3 +66,22 @@ async def test_a_write_on_an_outdated_etag_is_refused_within_the_same_instant(ta
     await table.update_entity(row, UpdateMode.REPLACE, **unchanged)
     with pytest.raises(ResourceModifiedError):
         await table.update_entity(row, UpdateMode.REPLACE, **unchanged)
+
+
+async def test_every_answer_tells_the_time_of_the_clock(azurite: Azurite, table: TableClient) -> None:
+    told: list[str] = []
+
+    def note(response: Any) -> None:
+        told.append(response.http_response.headers["Date"])
+
+    noting: Any = {"raw_response_hook": note}
+    row = {"PartitionKey": "one", "RowKey": "row"}
+    with pytest.raises(ResourceNotFoundError):
+        await table.get_entity("one", "row", **noting)
+    await table.create_entity(row, **noting)
+    await table.get_entity("one", "row", **noting)
+    assert [one async for one in table.list_entities(**noting)] == [row]
+    assert [parsedate_to_datetime(date) for date in told] == [NOON] * 4
+    await azurite.advance(90)
+    await table.get_entity("one", "row", **noting)
+    assert parsedate_to_datetime(told[-1]) == NOON + timedelta(seconds=90)
