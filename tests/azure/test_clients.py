@@ -9,6 +9,7 @@ from shared.azure.check_queue import send_check
 from shared.azure.clients import AzureClients
 from shared.azure.facts import AzureFacts
 from shared.azure.failures import Refusal
+from shared.azure.subjects import read_subject
 from shared.azure.write import write
 from shared.model.check import Check
 from shared.model.estate import Access, Direction, SecurityRule
@@ -53,6 +54,7 @@ async def test_a_client_is_made_once_for_each_subscription_whatever_its_case(giv
     assert clients.compute("ABC") is clients.compute("abc")
     assert clients.network("abc") is not clients.network("def")
     assert clients.queue("one") is not clients.queue("two")
+    assert clients.table("one") is clients.table("one") is not clients.table("two")
 
 
 async def test_closing_leaves_no_connection_open(
@@ -64,6 +66,7 @@ async def test_closing_leaves_no_connection_open(
     clients = AzureClients(parse_settings(environment))
     await AzureFacts(clients).service_tags(azure.world.subscription_id, "westeurope")
     await send_check(clients, Check(VM, "test", "c", None))
+    await read_subject(clients, VM)
     await clients.close()
     del clients
     with caplog.at_level(logging.ERROR):

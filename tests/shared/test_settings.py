@@ -36,6 +36,8 @@ def test_every_choice_arrives_where_the_decisions_look_for_it() -> None:
             "WAC_RULES": "always",
             "WAC_OUTRANK": "none",
             "WAC_MINIMUM_EXTENSION_VERSION": "0.0.0.345",
+            "WAC_GATEWAYS": "https://WACGW01.contoso.com:6600, https://wacgw02, https://wac-3.contoso.com/",
+            "WAC_WRITES_PER_HOUR": "0",
         }
     )
     assert settings.desired == DesiredState(
@@ -49,6 +51,8 @@ def test_every_choice_arrives_where_the_decisions_look_for_it() -> None:
         rules=Rules.ALWAYS,
         outrank=Outrank.NONE,
         minimum_extension_version="0.0.0.345",
+        gateways=frozenset({"wacgw01", "wacgw02", "wac-3"}),
+        writes_per_hour=0,
     )
     assert settings.watches(SUBSCRIPTION)
     assert not settings.watches("99999999-2222-3333-4444-555555555555")
@@ -71,6 +75,12 @@ FAULTS = {
     ("WAC_RULES", "never"): "WAC_RULES: Input should be 'needed' or 'always'",
     ("WAC_OUTRANK", "all"): "WAC_OUTRANK: Input should be 'none', 'general' or 'any'",
     ("WAC_MINIMUM_EXTENSION_VERSION", "latest"): "'latest' is no extension version",
+    ("WAC_GATEWAYS", "wacgw01"): "'wacgw01' is no gateway: give URLs such as https://wac.contoso.com:6600",
+    ("WAC_GATEWAYS", "http://wacgw01:6600"): "'http://wacgw01:6600' is no gateway",
+    ("WAC_GATEWAYS", "https://wacgw01, https://"): "'https://' is no gateway",
+    ("WAC_GATEWAYS", "https://wacgw01/signin-oidc"): "is no gateway",
+    ("WAC_WRITES_PER_HOUR", "-1"): "WAC_WRITES_PER_HOUR: Input should be greater than or equal to 0",
+    ("WAC_WRITES_PER_HOUR", "many"): "WAC_WRITES_PER_HOUR: Input should be a valid integer",
     ("WAC_ARM_ENDPOINT", "http://management.azure.com"): "is no endpoint: give an address that begins with https://",
 }
 
@@ -89,6 +99,25 @@ def test_all_faults_are_told_at_once() -> None:
     message = str(caught.value)
     assert [name for name in faulty if name not in message] == []
     assert "AzureWebJobsStorage__queueServiceUri is missing" in message
+    assert "AzureWebJobsStorage__tableServiceUri is missing" in message
+
+
+def test_the_storage_account_s_name_gives_its_endpoints() -> None:
+    settings = parse_settings(STORAGE)
+    assert settings.queue_endpoint == "https://wacguard.queue.core.windows.net"
+    assert settings.table_endpoint == "https://wacguard.table.core.windows.net"
+
+
+def test_an_endpoint_that_is_named_goes_before_the_account_s_name() -> None:
+    settings = parse_settings({**STORAGE, "AzureWebJobsStorage__tableServiceUri": "https://localhost:10002/dev/"})
+    assert settings.table_endpoint == "https://localhost:10002/dev"
+    assert settings.queue_endpoint == "https://wacguard.queue.core.windows.net"
+
+
+@pytest.mark.parametrize("service", ["queue", "table"])
+def test_an_endpoint_of_storage_has_to_be_an_address(service: str) -> None:
+    with pytest.raises(SettingsError, match=f"AzureWebJobsStorage__{service}ServiceUri: .* is no endpoint"):
+        parse_settings({**STORAGE, f"AzureWebJobsStorage__{service}ServiceUri": "wacguard"})
 
 
 def test_the_whole_internet_is_admitted_only_in_as_many_words() -> None:
