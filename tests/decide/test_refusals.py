@@ -117,7 +117,8 @@ CASES = {
     "a missing permission on extensions": Case(
         "AuthorizationFailed",
         f"{IDENTITY} does not have authorization to perform action"
-        f" 'Microsoft.Compute/virtualMachines/extensions/write' over scope '{EXTENSION}' or the scope is invalid. If access was recently granted, please refresh.",
+        f" 'Microsoft.Compute/virtualMachines/extensions/write' over scope '{EXTENSION}' or the scope is invalid. If"
+        " access was recently granted, please refresh your credentials.",
         Reason.PERMISSION_MISSING,
         (
             f"the app's identity may not Microsoft.Compute/virtualMachines/extensions/write on {EXTENSION}.",
