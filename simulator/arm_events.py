@@ -7,8 +7,11 @@ from uuid import uuid4
 
 from simulator.arm.answers import ArmRequest, zulu
 from simulator.arm.ids import ArmId
-from simulator.identity import ARM_AUDIENCES
+from simulator.identity import ARM_AUDIENCES, Identity
 from simulator.store import Json
+
+MICROSOFT_CLAIMS = "http://schemas.microsoft.com/identity/claims"
+PERSONAL_CLAIMS = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims"
 
 
 def describe(request: ArmRequest, now: datetime, tenant_id: str, *, succeeded: bool) -> Json:
@@ -30,13 +33,7 @@ def describe(request: ArmRequest, now: datetime, tenant_id: str, *, succeeded: b
                 "action": request.operation_name,
                 "evidence": {"role": "Contributor", "principalId": request.caller.object_id.replace("-", "")},
             },
-            "claims": {
-                "aud": ARM_AUDIENCES[0],
-                "iss": f"https://sts.windows.net/{tenant_id}/",
-                "appid": request.caller.client_id,
-                "http://schemas.microsoft.com/identity/claims/objectidentifier": request.caller.object_id,
-                "http://schemas.microsoft.com/identity/claims/tenantid": tenant_id,
-            },
+            "claims": _claims(request.caller, tenant_id),
             "correlationId": request.correlation_id,
             "httpRequest": {
                 "clientRequestId": request.headers.get("x-ms-client-request-id", ""),
@@ -52,6 +49,18 @@ def describe(request: ArmRequest, now: datetime, tenant_id: str, *, succeeded: b
             "tenantId": tenant_id,
         },
     }
+
+
+def _claims(caller: Identity, tenant_id: str) -> Json:
+    claims: Json = {
+        "aud": ARM_AUDIENCES[0],
+        "iss": f"https://sts.windows.net/{tenant_id}/",
+        "appid": caller.client_id,
+        f"{MICROSOFT_CLAIMS}/objectidentifier": caller.object_id,
+        f"{MICROSOFT_CLAIMS}/tenantid": tenant_id,
+    }
+    claims |= {"name": caller.name} if caller.name else {}
+    return claims | ({f"{PERSONAL_CLAIMS}/{claim}": caller.upn for claim in ("name", "upn")} if caller.upn else {})
 
 
 def as_cloud_event(event: Json) -> Json:

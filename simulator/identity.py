@@ -7,6 +7,7 @@ Tokens are real JWTs that last from well before to well after any simulated time
 from __future__ import annotations
 
 import secrets
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -27,11 +28,16 @@ SITE = "/subscriptions/{}/resourcegroups/wac-guard/providers/Microsoft.Web/sites
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who calls: an application (client) id, its object id, and for a managed identity its resource."""
+    """Who calls: an application (client) id, its object id, and for a managed identity its resource.
+
+    A person signs in through an application and has a `name` and a `upn` (user principal name) too.
+    """
 
     client_id: str
     object_id: str
     resource_id: str = ""
+    name: str | None = None
+    upn: str | None = None
 
 
 class TokenRefused(Exception):
@@ -52,10 +58,13 @@ class Identities:
         self.system_assigned = Identity(str(uuid4()), str(uuid4()), SITE.format(subscription_id))
         self._known = {self.system_assigned.client_id: self.system_assigned}
         self._key = secrets.token_hex(32)
+        self._decoded: dict[str, dict[str, Any]] = {}
 
-    def add(self, client_id: str, resource_id: str = "") -> Identity:
-        """Make a user-assigned identity known, so that a credential may ask for it by `client_id`."""
-        identity = Identity(client_id, str(uuid4()), resource_id)
+    def add(
+        self, client_id: str, resource_id: str = "", *, name: str | None = None, upn: str | None = None
+    ) -> Identity:
+        """Make an identity known, so that a credential may ask for it by `client_id`."""
+        identity = Identity(client_id, str(uuid4()), resource_id, name, upn)
         self._known[client_id] = identity
         return identity
 
@@ -87,7 +96,7 @@ class Identities:
     def recognise(self, token: str, audiences: tuple[str, ...]) -> Identity:
         """Tell whose token it is; raises TokenRefused for a foreign one, and for one of another audience."""
         try:
-            claims = jwt.decode(token, self._key, algorithms=["HS256"], options={"verify_aud": False})
+            claims = self._decode(token)
         except jwt.ExpiredSignatureError as error:
             claims = jwt.decode(token, options={"verify_signature": False})
             raise _expired(claims["exp"]) from error
@@ -101,6 +110,14 @@ class Identities:
             )
             raise TokenRefused("InvalidAuthenticationTokenAudience", text)
         return self._known.get(claims["appid"]) or Identity(claims["appid"], claims["oid"], claims["xms_mirid"])
+
+    def _decode(self, token: str) -> dict[str, Any]:
+        """Read a token's claims; a good one is only looked at closely once. Raises PyJWTError."""
+        claims = self._decoded.get(token)
+        if claims is None or claims["exp"] <= time.time():
+            claims = jwt.decode(token, self._key, algorithms=["HS256"], options={"verify_aud": False})
+            self._decoded[token] = claims
+        return claims
 
 
 def _expired(expiry: int) -> TokenRefused:

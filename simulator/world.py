@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.arm.answers import SYSTEM
 from simulator.arm.operations import Operations
 from simulator.arm.throttling import Throttling
 from simulator.clock import Clock
@@ -36,6 +37,8 @@ class World:
         self.faults = Faults()
         self.restrictions = Restrictions()
         self.identities = Identities(self.tenant_id, subscriptions[0])
+        self.caller = SYSTEM
+        """Who does what is done to the world without any request (see `simulator.estate.somebody`)."""
         self.identity_header = "local-identity-header"
         self.event_grid = EventGrid(self.clock, self.tenant_id)
         self.throttling = Throttling(self.clock)

@@ -6,10 +6,9 @@ import copy
 
 from simulator.arm.compute.models import EXTENSION_TYPE
 from simulator.arm.network.rules import RULE_TYPE
+from simulator.estate.networks import MARKER
 from simulator.store import Json
 from simulator.world import World
-
-MARKER = "Managed by WAC Guard."
 
 type Belongings = dict[str, Json]
 

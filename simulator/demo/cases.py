@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from simulator.estate.announce import announce
-from simulator.estate.situations import SITUATIONS, Expected
+from simulator.estate.situations import EVERYDAY, Expected
 from simulator.world import World
 
 
@@ -24,9 +24,9 @@ class Case:
 
 
 def build_cases(world: World) -> dict[str, Case]:
-    """Build every situation and announce its VM; give the cases by name."""
+    """Build every everyday situation and announce its VM; give the cases by name."""
     cases = {}
-    for situation in SITUATIONS:
+    for situation in EVERYDAY:
         built = situation.build(world)
         announce(world, built.vm_id)
         cases[situation.name] = Case(

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
-from simulator.estate.situations import SITUATIONS
+from simulator.estate.situations import EVERYDAY
 
 ROOT = Path(__file__).parents[2]
 ACTS = (
@@ -54,7 +54,7 @@ def test_the_demo_ends_with_the_world_as_it_should_be(tmp_path: Path) -> None:
     positions = [played.stdout.index(act) for act in ACTS]
     assert positions == sorted(positions)
     told = rows(played.stdout)
-    for situation in SITUATIONS:
+    for situation in EVERYDAY:
         status = "COMPLIANT" if situation.name == "asleep" else situation.vm.status
         assert told[situation.name].startswith(status), situation.story
         assert f"nsg-{situation.name}" in played.stdout or not situation.nsgs

@@ -301,3 +301,62 @@ async def test_what_is_being_deleted_is_not_written(raw: RawClient, world: World
     assert (during.status, during.code) == (409, "Conflict")
     await world.clock.advance(60)
     assert (await put(raw, vm)).status == 201
+
+
+@pytest.mark.parametrize("state", ["Succeeded", "Failed", "Creating", "Updating"])
+async def test_an_extension_in_any_state_can_be_deleted_and_its_event_comes_when_it_is_gone(
+    raw: RawClient, world: World, vm: str, state: str
+) -> None:
+    extension = add_extension(world, vm, state=state)
+    assert (await raw.send("DELETE", extension)).status == 202
+    assert await state_of(raw, extension) == "Deleting"
+    assert world.event_grid.published == []
+    await world.clock.advance(60)
+    assert (await raw.get(extension)).status == 404
+    [event] = world.event_grid.published
+    assert (event["eventType"], event["subject"]) == ("Microsoft.Resources.ResourceDeleteSuccess", extension)
+    assert event["data"]["operationName"] == "Microsoft.Compute/virtualMachines/extensions/delete"
+
+
+async def test_an_install_under_way_is_given_up_when_its_extension_is_deleted(
+    raw: RawClient, world: World, vm: str
+) -> None:
+    answer = await put(raw, vm)
+    await world.clock.advance(100)
+    await raw.send("DELETE", f"{vm}/extensions/AdminCenter")
+    assert (await status_of(raw, answer))["error"]["code"] == "OperationPreempted"
+    await world.clock.advance(3600)
+    assert f"{vm}/extensions/AdminCenter" not in world.resources
+    assert [event["eventType"].rsplit(".", 1)[1] for event in world.event_grid.published] == [
+        "ResourceWriteFailure",
+        "ResourceDeleteSuccess",
+    ]
+
+
+async def test_a_second_deletion_joins_the_first_and_takes_nothing_that_was_put_since(
+    raw: RawClient, world: World, vm: str
+) -> None:
+    extension = add_extension(world, vm)
+    await raw.send("DELETE", extension)
+    await world.clock.advance(30)
+    again = await raw.send("DELETE", extension)
+    assert again.status == 202
+    await world.clock.advance(30)
+    assert (await status_of(raw, again))["status"] == "Succeeded"
+    assert (await put(raw, vm)).status == 201
+    await world.clock.advance(180)
+    assert await state_of(raw, extension) == "Succeeded"
+
+
+async def test_a_deletion_under_way_outlives_its_vm(raw: RawClient, world: World, vm: str) -> None:
+    answer = await raw.send("DELETE", add_extension(world, vm))
+    await raw.send("DELETE", vm)
+    await world.clock.advance(60)
+    assert (await status_of(raw, answer))["status"] == "Succeeded"
+
+
+async def test_an_install_is_counted_with_the_correlation_id_of_its_request(
+    raw: RawClient, world: World, vm: str
+) -> None:
+    await put(raw, vm)
+    assert [one.correlation_id for one in world.installs] == [world.requests.writes()[0].correlation_id]

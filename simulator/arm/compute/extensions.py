@@ -14,6 +14,7 @@ from simulator.arm.compute.refusals import being_deleted, extensions_disallowed,
 from simulator.arm.compute.work import prepare, start
 from simulator.arm.errors import missing, resource_not_found
 from simulator.arm.locations import location_of
+from simulator.arm.operations import Operation
 from simulator.store import Json
 from simulator.world import World
 
@@ -79,22 +80,27 @@ def patch_extension(world: World, request: ArmRequest) -> Answer:
 
 
 def delete_extension(world: World, request: ArmRequest) -> Answer:
-    """Answer a DELETE: 204 if the extension is not there."""
+    """Answer a DELETE, in whatever state the extension is: 204 if it is not there; one being deleted goes once."""
     vm = find_vm(world, request)
     extension = world.resources.get(f"{vm['id']}/extensions/{request.params['extension']}")
     if extension is None:
         return Answer(204)
     machine = world.machine(vm["id"])
     _refuse_if_impossible(vm, machine)
+    removing = machine.removing.get(extension["name"].lower())
+    if removing:
+        return start(world, request, Answer(202), _seconds_left(world, removing), lambda: None)
     installs.preempt(world, machine, extension)
     extension["properties"]["provisioningState"] = "Deleting"
+    operation = prepare(world, request, lambda: _remove(world, machine, extension))
+    machine.removing[extension["name"].lower()] = operation
+    return world.operations.begin(operation, Answer(202), world.uninstall_seconds)
 
-    def finish() -> None:
-        world.resources.pop(extension["id"], None)
-        for known in (machine.reports, machine.failures, machine.protected):
-            known.pop(extension["name"].lower(), None)
 
-    return start(world, request, Answer(202), world.uninstall_seconds, finish)
+def _remove(world: World, machine: Machine, extension: Json) -> None:
+    if world.resources.get(extension["id"]) is extension:
+        del world.resources[extension["id"]]
+        machine.forget(extension["name"])
 
 
 def _find(world: World, request: ArmRequest) -> Json:
@@ -159,7 +165,7 @@ def _change(world: World, request: ArmRequest, machine: Machine, extension: Json
 
 
 def _install(world: World, request: ArmRequest, machine: Machine, extension: Json, status: int) -> Answer:
-    course, complete = installs.begin_install(world, machine, extension)
+    course, complete = installs.begin_install(world, machine, extension, request.correlation_id)
     name = extension["name"].lower()
     protected = (request.document.get("properties") or {}).get("protectedSettings")
     if protected is not None:
@@ -173,8 +179,12 @@ def _join(world: World, request: ArmRequest, machine: Machine, extension: Json) 
     """Answer a PUT that changes nothing: no new install, it ends when the one under way does."""
     name = extension["name"].lower()
     running = installs.under_way(machine, extension)
-    due = running.timer.due if running and running.timer else world.clock.now()
-    seconds = (due - world.clock.now()).total_seconds()
+    seconds = _seconds_left(world, running) if running else 0.0
     state = "Creating" if extension["properties"]["provisioningState"] == "Creating" else "Updating"
     shown = extension | {"properties": extension["properties"] | {"provisioningState": state}}
     return start(world, request, Answer(200, shown), seconds, lambda: machine.failures.get(name))
+
+
+def _seconds_left(world: World, operation: Operation) -> float:
+    due = operation.timer.due if operation.timer else world.clock.now()
+    return (due - world.clock.now()).total_seconds()

@@ -41,11 +41,13 @@ def foresee(world: World, machine: Machine, extension: Json) -> Course:
     return Course(wait + seconds)
 
 
-def begin_install(world: World, machine: Machine, extension: Json) -> tuple[Course, Completion]:
+def begin_install(
+    world: World, machine: Machine, extension: Json, correlation_id: str = ""
+) -> tuple[Course, Completion]:
     """Begin to install; an earlier install of the same extension is given up."""
     preempt(world, machine, extension)
     course = foresee(world, machine, extension)
-    world.installs.append(Install(world.clock.now(), extension["id"]))
+    world.installs.append(Install(world.clock.now(), extension["id"], correlation_id))
     name = extension["name"].lower()
     machine.reports.pop(name, None)
     machine.failures.pop(name, None)

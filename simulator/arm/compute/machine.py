@@ -24,10 +24,14 @@ class Power(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Install:
-    """An extension handler that really ran in a guest: count these, not requests."""
+    """An extension handler that really ran in a guest: count these, not requests.
+
+    `correlation_id` is that of the request that it follows from; empty where Azure itself tried again.
+    """
 
     time: datetime
     extension_id: str
+    correlation_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ class Machine:
     generation: str = "V2"
     reports: dict[str, ExtensionReport] = field(default_factory=dict)
     installing: dict[str, Operation] = field(default_factory=dict)
+    removing: dict[str, Operation] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
     protected: dict[str, object] = field(default_factory=dict)
     install_seconds: float | None = None
@@ -81,3 +86,8 @@ class Machine:
         self.power = Power.RUNNING
         seconds = agent_seconds if self.agent_seconds is None else self.agent_seconds
         self.agent_ready_at = now + timedelta(seconds=seconds) if self.agent_answers else None
+
+    def forget(self, extension_name: str) -> None:
+        """Forget all of an extension that is gone."""
+        for known in (self.reports, self.failures, self.protected, self.installing, self.removing):
+            known.pop(extension_name.lower(), None)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from simulator.arm.answers import Answer, ArmRequest
 from simulator.arm.errors import ArmError, network
-from simulator.arm.ids import ArmId, same, subscription_of
+from simulator.arm.ids import same, subscription_of
 from simulator.arm.network import writes
 from simulator.arm.network.private_addresses import private_address
 from simulator.store import Json
@@ -139,10 +139,11 @@ def _configuration(world: World, interface_id: str, wanted: Json, earlier: Json,
 
 def _taken(world: World, subnet: Json, interface_id: str, siblings: list[Json]) -> set[str | None]:
     """Give the addresses of other interfaces in a subnet, and of this one's configurations so far."""
+    own = f"{interface_id}/".lower()
     others = [
         configuration
         for configuration in configurations_in(world, subnet["id"])
-        if not same(ArmId.parse(configuration["id"]).parent_id, interface_id)
+        if not configuration["id"].lower().startswith(own)
     ]
     return {configuration["properties"].get("privateIPAddress") for configuration in [*others, *siblings]}
 

@@ -12,13 +12,13 @@ from rich.console import Console
 from simulator.arm.compute.machine import Install
 from simulator.build import add_rule, security_rule
 from simulator.demo.audit import Reports
-from simulator.demo.belongings import MARKER
 from simulator.demo.cases import build_cases
 from simulator.demo.chronicle import Chronicle
 from simulator.demo.customer import Customer
 from simulator.demo.screen import Screen
 from simulator.demo.stage import Stage
 from simulator.demo.verdict import find_faults
+from simulator.estate.networks import MARKER
 from simulator.eventgrid import DeadLetter, EventSubscription
 from simulator.host.contract import Tally
 from simulator.local import LocalAzure
