@@ -153,7 +153,9 @@ class AzureClients:
         def make() -> AioHttpTransport:
             from azure.core.pipeline.transport import AioHttpTransport  # noqa: PLC0415 - slow to import
 
-            return (self._make_transport or AioHttpTransport)(connection_timeout=_CONNECT_SECONDS, read_timeout=answer_within)
+            return (self._make_transport or AioHttpTransport)(
+                connection_timeout=_CONNECT_SECONDS, read_timeout=answer_within
+            )
 
         return self._once("transport", service, make)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
 from shared.azure.clients import AzureClients
 from shared.azure.entities import plain, read_record, record, versioned
+from shared.azure.failures import PassingFailure
 from shared.azure.tables import Properties, Row, Table
 from shared.model.leash import Failure, Leash, Stop
 
@@ -17,6 +19,8 @@ _FAILURES, _WRITES = "failures", "writes"
 _HOUR = timedelta(hours=1)
 # Those in a row that are told of; a few have stopped the app already.
 _MOST_FAILURES = 20
+# The checks of a process wait for each other here: none for so long that its host would end it.
+_PATIENCE_SECONDS = 30
 _BY_HAND = "set by hand"
 
 type StopName = Literal["kill_switch", "decommission"]
@@ -62,8 +66,11 @@ async def spend(clients: AzureClients, now: datetime, limit: int) -> bool:
         spent = len(writes) < limit
         return _times([*writes, now]) if spent else None
 
-    async with clients.spending:
-        await Table(clients, CONTROL).revise(PARTITION, _WRITES, change)
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS), clients.spending:
+            await Table(clients, CONTROL).revise(PARTITION, _WRITES, change)
+    except TimeoutError as late:
+        raise PassingFailure("Too many writes were waiting for the hour's budget") from late
     return spent
 
 

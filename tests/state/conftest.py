@@ -40,11 +40,8 @@ class DroppingClients(AzureClients):
     """The app's clients on a connection that can be made to drop."""
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__(settings)
         self.connection = DroppingTransport()
-
-    def _transport(self, service: str, answer_within: float) -> AioHttpTransport:
-        return self._once("transport", service, lambda: self.connection)
+        super().__init__(settings, transport=lambda **_: self.connection)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 
 from shared.azure.clients import AzureClients
 from shared.azure.entities import VERSION, UnreadableRow, record, versioned
+from shared.azure.failures import PassingFailure
 from shared.azure.leash import (
     CONTROL,
     StopName,
@@ -137,6 +138,16 @@ async def test_a_write_whose_answer_got_lost_is_spent_once(
     dropping.connection.lost = ["PUT"]
     assert await spend(dropping, now, 10)
     assert (await read_leash(clients)).writes == (now, now)
+
+
+async def test_nobody_waits_for_the_budget_for_long(
+    clients: AzureClients, azure: LocalAzure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.azure.leash._PATIENCE_SECONDS", 0.01)
+    async with clients.spending:
+        with pytest.raises(PassingFailure, match="were waiting for the hour's budget"):
+            await spend(clients, azure.world.clock.now(), 10)
+    assert await read_leash(clients) == Leash()
 
 
 async def test_thousands_of_writes_an_hour_fit(clients: AzureClients, azure: LocalAzure) -> None:
