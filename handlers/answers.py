@@ -113,7 +113,7 @@ def _put_off(failure: PassingFailure | Absent) -> Answer:
     document = ProblemDocument(
         title="The app's storage can't be reached now",
         status=503,
-        detail=f"{failure}. Nothing is lost by asking again.",
+        detail=f"{_sentence(failure)} Nothing is lost by asking again.",
         retry_after_seconds=max(1, math.ceil((asked or _SOON).total_seconds())),
     )
     return _problem(document)
@@ -122,12 +122,16 @@ def _put_off(failure: PassingFailure | Absent) -> Answer:
 def _failed(failure: Refusal | UnreadableRow) -> Answer:
     logger.error("Request failed", extra={"reason": str(failure)})
     if isinstance(failure, UnreadableRow):
-        return _problem(ProblemDocument(title="The app's state can't be read", status=500, detail=f"{failure}."))
+        return _problem(ProblemDocument(title="The app's state can't be read", status=500, detail=_sentence(failure)))
     detail = (
-        f"{failure} Grant the app's identity the roles `Storage Table Data Contributor`, for its state, and"
+        f"{_sentence(failure)} Grant the app's identity `Storage Table Data Contributor`, for its state, and"
         " `Storage Queue Data Contributor`, for its queue, on the app's storage account."
     )
     return _problem(ProblemDocument(title="The app's storage refuses the app", status=500, detail=detail))
+
+
+def _sentence(failure: Exception) -> str:
+    return f"{str(failure).rstrip('. ')}."
 
 
 def _problem(document: ProblemDocument) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
@@ -13,6 +14,7 @@ from shared.model.resource_id import NETWORK_SECURITY_GROUP, VIRTUAL_MACHINE, Re
 WRITTEN = (VIRTUAL_MACHINE, NETWORK_SECURITY_GROUP)
 """The types of resource whose check may write something."""
 
+_WRITE_ID = re.compile(r"[0-9A-Za-z.-]{1,100}")
 _VM = "/subscriptions/<id>/resourceGroups/<group>/providers/Microsoft.Compute/virtualMachines/<name>"
 
 type StopToLift = Literal["kill_switch", "failures", "budget", "decommission"]
@@ -32,9 +34,15 @@ def _status(name: str) -> str:
     return name.upper()
 
 
+def _write_id(text: str) -> str:
+    if not _WRITE_ID.fullmatch(text):
+        raise ValueError(f"{text[:100]!r} is no id of a write: GET /api/writes lists a subject's")
+    return text
+
+
 _Subject = Annotated[str, AfterValidator(lambda text: str(parse_subject(text)))]
 _Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
-_WriteId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+_WriteId = Annotated[str, AfterValidator(_write_id)]
 
 
 class _Asked(BaseModel):

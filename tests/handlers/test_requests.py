@@ -4,39 +4,27 @@ import json
 from typing import Any
 
 import pytest
-from azure.core.exceptions import ResourceNotFoundError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from handlers.answers import Answer
 from handlers.checks import receive_check
 from handlers.guard import Guard
-from handlers.requests import Answer, request_check
-from shared.azure.check_queue import CHECKS
+from handlers.requests import request_check
 from simulator.build import add_extension
 from simulator.faults import Fault, FaultKind
 from simulator.local import LocalAzure
 from tests.handlers.conftest import MakeGuard
 from tests.handlers.looking import DENY_ALL_OUTBOUND, ENFORCE, build_site
+from tests.handlers.requesting import PROBLEM, post, queued
 
 SCOPE = "/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590"
 GROUP = f"{SCOPE}/resourceGroups/rg-web"
 VM = f"{GROUP}/providers/Microsoft.Compute/virtualMachines/web"
-PROBLEM = "application/problem+json"
 
 
 async def ask(guard: Guard, **body: Any) -> tuple[Answer, dict[str, Any]]:
-    """Post a body as JSON; give the answer, and its own body read."""
-    answer = await request_check(guard, json.dumps(body).encode())
-    document: dict[str, Any] = json.loads(answer.body)
-    return answer, document
-
-
-async def queued(azure: LocalAzure) -> list[str]:
-    try:
-        peeked = await azure.storage.get_queue_client(CHECKS).peek_messages(max_messages=32)
-    except ResourceNotFoundError:
-        return []
-    return [message.content for message in peeked]
+    return await post(request_check, guard, **body)
 
 
 @pytest.mark.parametrize("chosen", [{}, ENFORCE | {"WAC_ENFORCE_SCOPES": SCOPE}], ids=["auditing", "enforcing"])
