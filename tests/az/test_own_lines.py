@@ -12,7 +12,7 @@ from handlers.checks import answer_check
 from handlers.guard import Guard, make_guard
 from shared.decide.command_lines import azure_cli
 from shared.model.check import Check
-from shared.model.plan import Outcome, Report
+from shared.model.plan import DeleteExtension, DeleteSecurityRule, Outcome, Report
 from shared.model.resource_id import ResourceId
 from shared.settings import parse_settings
 from simulator.build import (
@@ -29,6 +29,7 @@ from simulator.local import LocalAzure
 from simulator.store import Json
 from simulator.world import World
 from tests.az.azure_cli import AzureCli
+from tests.decide.estates import allow_out, extension
 
 pytestmark = pytest.mark.az
 
@@ -175,3 +176,23 @@ async def test_a_printed_line_writes_exactly_what_the_app_writes_and_leaves_noth
     enforced = await _look(azure, case.build(azure.world), case.settings | ENFORCE | scopes)
     assert {result.outcome for result in enforced.actions} == {Outcome.STARTED}
     assert _written(azure.world, enforced) == by_hand
+
+
+async def test_a_printed_delete_takes_away_what_it_names_and_nothing_else(az: AzureCli, azure: LocalAzure) -> None:
+    world = azure.world
+    world.uninstall_seconds = 0
+    nsg = _behind(security_rule("Ours", priority=100, access="Allow", description=OURS), DENY_OUT)(world)
+    vm = ResourceId(nsg.split("/providers/")[0] + "/providers/Microsoft.Compute/virtualMachines/vm-1")
+    add_extension(world, vm.text, "wac-by-terraform")
+    add_extension(world, vm.text, "Backup", publisher="Contoso", type="Backup", type_handler_version="1.2")
+    existing, before = extension("wac-by-terraform", vm), set(world.resources)
+    actions = (
+        DeleteExtension(existing.id, existing),
+        DeleteSecurityRule(ResourceId(nsg).child("securityRules", "Ours"), allow_out("Ours", 100)),
+    )
+
+    for action in actions:
+        (await az(azure_cli(action))).succeeded()
+
+    gone = before - set(world.resources)
+    assert {ResourceId(one) for one in gone} == {action.id for action in actions}
