@@ -80,7 +80,8 @@ def _gateway(value: str) -> str:
     # Windows knows a computer by its name: an address names none.
     if not _host_name(value) or _host_name(value).isdigit():
         raise ValueError(
-            f"{value!r} is no gateway: give URLs with host names, such as https://wac.contoso.com:6600, separated by commas"
+            f"{value!r} is no gateway: give URLs with host names, such as https://wac.contoso.com:6600, and commas"
+            " between them"
         )
     return value
 
