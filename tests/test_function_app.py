@@ -16,6 +16,19 @@ ROOT = Path(__file__).parents[1]
 HOST = json.loads((ROOT / "host.json").read_text())
 SETTINGS = {"AzureWebJobsStorage__accountName": "wacguard"}
 
+# Each HTTP function with its methods and its route; no two answer the same.
+ROUTES: dict[str, tuple[list[str], str]] = {
+    "request_checks": (["POST"], "checks"),
+    "reports": (["GET"], "reports"),
+    "writes": (["GET"], "writes"),
+    "undo": (["POST"], "undo"),
+    "hold": (["POST"], "hold"),
+    "lift": (["POST"], "lift"),
+    "stop": (["POST"], "stop"),
+    "stops": (["GET"], "stop"),
+    "decommission": (["POST"], "decommission"),
+}
+
 # Each costs tenths of seconds up to seconds, which a cold start has better uses for.
 SLOW = ("azure.eventgrid", "azure.identity", "azure.mgmt", "azure.storage", "aiohttp", "msal")
 
@@ -64,8 +77,7 @@ def test_the_app_has_these_functions_and_no_others(app: dict[str, Any]) -> None:
         "network_events": ["eventGridTrigger"],
         "checks": ["queueTrigger"],
         "poisoned_checks": ["queueTrigger"],
-        "request_checks": ["httpTrigger", "http"],
-    }
+    } | {name: ["httpTrigger", "http"] for name in ROUTES}
 
 
 def test_checks_are_taken_from_the_queue_that_they_are_sent_to_and_poison_from_where_the_host_puts_it(
@@ -76,10 +88,11 @@ def test_checks_are_taken_from_the_queue_that_they_are_sent_to_and_poison_from_w
         assert (trigger["queueName"], trigger["connection"]) == (queue, "AzureWebJobsStorage")
 
 
-def test_people_need_a_key_to_ask(app: dict[str, Any]) -> None:
-    trigger = binding_of(app, "request_checks", "httpTrigger")
-    assert (trigger["route"], trigger["authLevel"]) == ("checks", "FUNCTION")
-    assert [str(method).upper() for method in trigger["methods"]] == ["POST"]
+@pytest.mark.parametrize("function", ROUTES)
+def test_people_need_a_key_to_ask(function: str, app: dict[str, Any]) -> None:
+    trigger = binding_of(app, function, "httpTrigger")
+    methods = [str(method).upper() for method in trigger["methods"]]
+    assert (trigger["authLevel"], methods, trigger["route"]) == ("FUNCTION", *ROUTES[function])
     assert HOST["extensions"]["http"]["routePrefix"] == "api"
 
 

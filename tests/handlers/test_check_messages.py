@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 
 from handlers.checks import receive_check
 from handlers.guard import Guard
-from handlers.poison import report_poison
 from shared.azure.check_queue import CHECKS, parse_check, send_check, write_check
 from shared.model.check import Check
 from shared.model.resource_id import ResourceId
@@ -38,8 +36,9 @@ ids = st.builds(
 )
 offsets = st.timedeltas(timedelta(hours=-23), timedelta(hours=23)).map(timezone)
 times = st.datetimes(datetime(2000, 1, 1), timezones=offsets)
+texts = st.text(st.characters(exclude_categories=["Cs"]))
 checks = st.builds(
-    Check, ids, st.text(st.characters(exclude_categories=["Cs"])), names, st.none() | times, st.integers(0, 10**6)
+    Check, ids, texts, names, st.none() | times, st.integers(0, 10**6), st.none() | texts, st.none() | texts
 )
 
 
@@ -98,22 +97,3 @@ async def test_what_is_no_check_is_refused_so_that_it_ends_as_poison(
     with pytest.raises(ValueError, match=r"."):
         await receive_check(auditing, message)
     assert list(azure.world.requests) == []
-
-
-def test_poison_is_an_error_that_names_its_subject(caplog: pytest.LogCaptureFixture) -> None:
-    report_poison(json.dumps(MESSAGE).encode())
-    (record,) = caplog.records
-    assert (record.levelno, record.getMessage()) == (logging.ERROR, "Check given up as poison")
-    assert (vars(record)["subject"], vars(record)["correlation_id"]) == (VM, "c")
-
-
-@pytest.mark.parametrize(
-    "message", [one for name, one in NO_CHECKS.items() if name != "a subject that nobody looks at"]
-)
-def test_poison_that_is_no_check_is_told_with_its_reason(
-    message: str | bytes, caplog: pytest.LogCaptureFixture
-) -> None:
-    report_poison(message)
-    (record,) = caplog.records
-    assert (vars(record)["subject"], vars(record)["correlation_id"]) == ("unreadable", "unknown")
-    assert vars(record)["reason"]
