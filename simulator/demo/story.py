@@ -31,15 +31,15 @@ async def play(stage: Stage) -> None:
 
 
 async def estate_is_found(stage: Stage) -> None:
-    """Have every situation there, and an event for each."""
+    """Have every everyday situation there, and an event for each."""
     world = stage.azure.world
     stage.cases = build_cases(world)
     set_pace(world, stage.cases)
     stage.people_have_changed()
     stage.act(
         "The estate",
-        f"{len(stage.cases)} VMs, one of every situation, and an event for each. An install takes 3 to 10 minutes;"
-        f" the VM agent of slow-agent needs {SLOW_AGENT.seconds // 60}.",
+        f"{len(stage.cases)} VMs, one of every everyday situation, and an event for each. An install takes 3 to 10"
+        f" minutes; the VM agent of slow-agent needs {SLOW_AGENT.seconds // 60}.",
     )
     await stage.until(8, 25)
 

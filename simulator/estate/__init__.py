@@ -1,1 +1,1 @@
-"""A small subscription with one of every situation that the product has to understand."""
+"""A subscription with one of every situation that the product has to understand, and the people in it."""
