@@ -58,9 +58,17 @@ def build_site(
     return Site(group_id, vm, network_interface_of(world, vm), network, nsg)
 
 
-def check_of(subject: str, *, asked_at: datetime | None = None, attempt: int = 0) -> Check:
+def check_of(
+    subject: str,
+    *,
+    asked_at: datetime | None = None,
+    attempt: int = 0,
+    look: str | None = None,
+    by: str | None = None,
+) -> Check:
     """Make a Check as the queue would bring it."""
-    return Check(ResourceId(subject), "test", "11111111-0000-4000-8000-000000000000", asked_at, attempt)
+    correlation_id = "11111111-0000-4000-8000-000000000000"
+    return Check(ResourceId(subject), "test", correlation_id, asked_at, attempt, look, by)
 
 
 async def look(guard: Guard, subject: str, *, attempt: int = 0) -> Report:

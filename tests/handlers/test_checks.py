@@ -69,7 +69,9 @@ async def test_an_install_that_was_started_is_looked_at_once_more_a_quarter_of_a
     await azure.advance(15 * 60 - 1)
     assert await waiting(azure) == []
     await azure.advance(1)
-    assert await waiting(azure) == [check_of(site.vm_id, asked_at=began, attempt=1)]
+    (look,) = await waiting(azure)
+    assert look == check_of(site.vm_id, asked_at=began, attempt=1, look=look.look)
+    assert look.look is not None
 
 
 async def test_a_throttled_check_is_looked_at_again_when_azure_asked_for_it(
@@ -81,7 +83,9 @@ async def test_a_throttled_check_is_looked_at_again_when_azure_asked_for_it(
     await receive(enforcing, site.vm_id, asked_at=asked_at, attempt=2)
     assert await next_look(azure) == timedelta(seconds=17)
     await azure.advance(17)
-    assert await waiting(azure) == [check_of(site.vm_id, asked_at=asked_at, attempt=3)]
+    (look,) = await waiting(azure)
+    assert look == check_of(site.vm_id, asked_at=asked_at, attempt=3, look=look.look)
+    assert look.look is not None
 
 
 @pytest.mark.parametrize("machine", [{"running": False}, {"tags": {"wac-guard": "exclude"}}, {"installed": True}])

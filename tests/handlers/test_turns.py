@@ -1,6 +1,7 @@
 """One look at a subject at a time, and none at what a later look has answered already."""
 
 import asyncio
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,9 +9,12 @@ import pytest
 
 from handlers.checks import receive_check
 from handlers.guard import Guard
+from handlers.orders import order_hold
 from shared.azure.check_queue import CHECKS, parse_check, write_check
+from shared.azure.subjects import read_subject
 from shared.azure.tables import Overtaken
 from shared.model.check import Check
+from shared.model.resource_id import ResourceId
 from shared.turns import Turn, take_turn
 from simulator.build import add_extension
 from simulator.faults import Fault, FaultKind
@@ -152,10 +156,12 @@ async def test_a_chain_of_looks_is_one_chain_over_all_instances(azure: LocalAzur
     site = build_site(azure.world, agent_ready=False)
     for guard in [await make() for _ in range(3)]:
         await receive(guard, site.vm_id)
-    looks = [await next_look(azure) for _ in range(3)]
+    await azure.advance(60)
+    looks = await azure.storage.get_queue_client(CHECKS).peek_messages(max_messages=32)
+    assert len(looks) == 3
     azure.world.requests.clear()
     for look in looks:
-        await receive_check(await make(), write_check(look))
+        await receive_check(await make(), look.content)
     assert len(azure.world.requests.reads(site.vm_id)) == 1
 
 
@@ -173,15 +179,15 @@ async def test_while_one_instance_looks_at_a_subject_another_puts_its_check_off(
     azure: LocalAzure, enforcing: Guard, make: MakeGuard
 ) -> None:
     site = build_site(azure.world)
-    azure.world.faults.add(Fault(FaultKind.TIME_OUT, path="/virtualMachines/web"))
     is_asked = tell_when(azure.world, "/virtualmachines/web")
+    azure.world.faults.add(Fault(FaultKind.TIME_OUT, path="/virtualMachines/web"))
     looking = asyncio.create_task(receive(enforcing, site.vm_id))
     await is_asked.wait()
     await receive(await make(), site.vm_id, azure.world.clock.now() + timedelta(seconds=5))
     assert await azure.azurite.next_visible() == azure.world.clock.now() + timedelta(seconds=10)
+    assert len(azure.world.requests.reads(site.vm_id)) == 1
     azure.world.faults.release()
     await looking
-    assert len(azure.world.requests.reads(site.vm_id)) == 1
 
 
 async def test_what_a_killed_instance_held_is_free_when_its_lease_has_run_out(
@@ -210,6 +216,25 @@ async def test_whoever_outlived_its_lease_writes_nothing_any_more(
     with pytest.raises(Overtaken):
         await late.remember(late.past)
     assert len(azure.world.installs) == 0
+
+
+async def test_a_hold_that_comes_while_a_subject_is_looked_at_counts_at_once_and_leaves_no_lease(
+    azure: LocalAzure, enforcing: Guard
+) -> None:
+    site = build_site(azure.world)
+    is_asked = tell_when(azure.world, "/virtualmachines/web")
+    azure.world.faults.add(Fault(FaultKind.TIME_OUT, path="/virtualMachines/web"))
+    looking = asyncio.create_task(receive(enforcing, site.vm_id))
+    await is_asked.wait()
+    body = json.dumps({"subject": site.vm_id, "reason": "mine"}).encode()
+    assert (await order_hold(enforcing, body)).status == 200
+    azure.world.faults.release()
+    await looking
+    await receive_check(enforcing, write_check(await next_look(azure)))
+    assert azure.world.requests.writes() == []
+    row, _ = await read_subject(enforcing.clients, ResourceId(site.vm_id))
+    assert (row.holder, row.past.hold and row.past.hold.reason) == (None, "mine")
+    assert row.report is not None
 
 
 async def test_a_chain_of_looks_begins_anew_once_something_was_started(azure: LocalAzure, enforcing: Guard) -> None:
