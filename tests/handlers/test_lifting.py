@@ -170,7 +170,7 @@ async def test_a_stop_that_is_lifted_lets_go_on_what_it_kept_back(
     assert [install.extension_id for install in azure.world.installs] == [f"{stopped.vm_id}/extensions/AdminCenter"]
 
 
-WAS = {
+WAS: dict[str, Callable[[Any], bool]] = {
     "kill_switch": lambda was: was["reason"] == "Friday",
     "failures": lambda was: [one["message"] for one in was] == ["It failed."] * 5,
     "budget": lambda was: was == {"writes": 100},
