@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from handlers.checks import answer_check
 from handlers.guard import Guard, make_guard
 from shared.decide.command_lines import azure_cli
-from shared.model.check import Check
 from shared.model.plan import DeleteExtension, DeleteSecurityRule, Outcome, Report
 from shared.model.resource_id import ResourceId
 from shared.settings import parse_settings
@@ -30,6 +28,7 @@ from simulator.store import Json
 from simulator.world import World
 from tests.az.azure_cli import AzureCli
 from tests.decide.estates import allow_out, extension
+from tests.handlers.looking import look
 
 pytestmark = pytest.mark.az
 
@@ -140,8 +139,7 @@ async def _guard(azure: LocalAzure, settings: dict[str, str]) -> AsyncIterator[G
 
 async def _look(azure: LocalAzure, subject: str, settings: dict[str, str]) -> Report:
     async with _guard(azure, settings) as guard:
-        check = Check(ResourceId(subject), "a test", "c", asked_at=None)
-        report = await answer_check(guard, check, guard.desired)
+        report = await look(guard, subject)
     await azure.settle_for(azure.world.install_seconds)
     return report
 
