@@ -109,8 +109,9 @@ async def test_what_was_never_looked_at_is_not_found_and_says_how_to_have_it_loo
     answer = await show_reports(auditing, {"subject": VM})
     problem = read(answer)
     assert (answer.status, answer.media_type) == (404, PROBLEM)
-    assert "POST the example to /api/checks" in problem["detail"]
-    assert problem["example"] == {"subject": VM, "mode": "enforce"}
+    assert "POST the example to /api/checks to have it looked at now" in problem["detail"]
+    looked, _ = await post(request_check, auditing, **problem["example"])
+    assert (problem["example"]["subject"], looked.status) == (VM, 200)
 
 
 async def test_networks_are_reported_on_too(azure: LocalAzure, auditing: Guard) -> None:

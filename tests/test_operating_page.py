@@ -1,0 +1,50 @@
+"""docs/operating.md tells of everything that people meet when they operate the app."""
+
+from pathlib import Path
+
+import pytest
+
+from shared.model.plan import Reason
+from shared.model.write import Fate
+from tests.test_function_app import ROUTES
+
+PAGE = (Path(__file__).parents[1] / "docs" / "operating.md").read_text()
+
+STOPS = (
+    Reason.STOPPED_BY_KILL_SWITCH,
+    Reason.STOPPED_BY_FAILURES,
+    Reason.BUDGET_SPENT,
+    Reason.DECOMMISSIONED,
+    Reason.HELD,
+    Reason.CONTESTED,
+    Reason.WRITTEN_TOO_OFTEN,
+    Reason.EXTENSION_FAILED,
+    Reason.LOCKED,
+    Reason.POLICY_REFUSED,
+    Reason.ASSIGNMENT_DENIED,
+    Reason.PERMISSION_MISSING,
+    Reason.WRITE_REFUSED,
+)
+
+
+@pytest.mark.parametrize("reason", STOPS)
+def test_every_stop_is_told_with_how_to_lift_it(reason: Reason) -> None:
+    (row,) = [
+        line for line in PAGE.splitlines() if line.startswith("|") and f"`{reason.value}`" in line.split("|")[1]
+    ]
+    assert '`{"s' in row.split("|")[4]
+
+
+@pytest.mark.parametrize("fate", Fate)
+def test_every_fate_of_a_write_is_told(fate: Fate) -> None:
+    assert any(line.startswith("|") and f"`{fate.value}`" in line.split("|")[1] for line in PAGE.splitlines())
+
+
+@pytest.mark.parametrize("route", sorted({route for _, route in ROUTES.values()}))
+def test_every_request_is_shown_as_it_is_typed(route: str) -> None:
+    assert f"$APP/{route}" in PAGE
+
+
+@pytest.mark.parametrize("table", ["wacsubjects", "wacwrites", "waccontrol"])
+def test_every_table_is_told(table: str) -> None:
+    assert f"| `{table}` |" in PAGE
