@@ -51,3 +51,14 @@ async def enforcing(make: MakeGuard, azure: LocalAzure) -> Guard:
         WAC_NETWORK_MODE="enforce",
         WAC_ENFORCE_SCOPES=f"/subscriptions/{azure.world.subscription_id}",
     )
+
+
+@pytest.fixture
+async def guard(make: MakeGuard, azure: LocalAzure) -> Guard:
+    """A guard that may write anywhere in the subscription, and has old extensions refreshed."""
+    return await make(
+        WAC_EXTENSION_MODE="enforce",
+        WAC_NETWORK_MODE="enforce",
+        WAC_ENFORCE_SCOPES=f"/subscriptions/{azure.world.subscription_id}",
+        WAC_MINIMUM_EXTENSION_VERSION="0.0.0.345",
+    )
