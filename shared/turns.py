@@ -63,13 +63,23 @@ class Turn:
 
     async def fail(self, error: Exception) -> None:
         """Let go of the subject, and leave word of what went wrong; where that fails, the lease runs out."""
+        told = f"{type(error).__name__}: {error}"
         try:
-            await self._release(replace(self._row, error=f"{type(error).__name__}: {error}"))
+            try:
+                await self._release(replace(self._row, error=told))
+            except Overtaken:
+                await self._release_as_it_is(told)
         except (Overtaken, PassingFailure) as failure:
             logger.warning("Lease left to run out", extra={"subject": str(self._row.subject), "reason": str(failure)})
 
     async def _release(self, row: SubjectRow) -> None:
         self._row = await save_subject(self._clients, replace(row, holder=None, held_until=None))
+
+    async def _release_as_it_is(self, error: str) -> None:
+        """Let go of a row that a person changed meanwhile, without what we would have made of it."""
+        row, _ = await read_subject(self._clients, self._row.subject)
+        if row.holder == self._row.holder:
+            await self._release(replace(row, error=error))
 
 
 async def glance(clients: AzureClients, subject: ResourceId) -> Turn:
