@@ -137,7 +137,7 @@ async def test_without_a_token_for_azure_nothing_is_read_and_one_looks_again(
     azure.world.identity_header = "another"
     report = await answer_check(auditing, check, auditing.desired, turn)
     assert (report.status, reasons(report)) == (Status.UNKNOWN, {Reason.READ_FAILED})
-    assert "No token for Azure" in report.findings[0].message
+    assert "identity header is missing or invalid" in report.findings[0].message
     assert report.look_again_after == timedelta(seconds=15)
     assert len(azure.world.requests) == 0
 
