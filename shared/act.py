@@ -76,7 +76,8 @@ async def act(attempt: Attempt, plan: Plan) -> Acted:
 async def _carry_out(attempt: Attempt, plan: Plan, action: Action) -> Acted:
     forbidden = decide_permission(action, attempt.desired)
     if forbidden is not None:
-        return Acted((ActionResult(action, forbidden.outcome, forbidden.message),))
+        told = await _told_of_audited(attempt, plan, action)
+        return Acted((ActionResult(action, forbidden.outcome, forbidden.message),), told)
     if not attempt.turn.may_write:
         raise RuntimeError("whoever writes needs a lease on the subject")
     restraint = await _restraint(attempt, plan, action)
@@ -85,6 +86,16 @@ async def _carry_out(attempt: Attempt, plan: Plan, action: Action) -> Acted:
     if restraint is None:
         return Acted((ActionResult(action, Outcome.STARTED, "Azure has accepted it"),))
     return _kept_back(attempt, action, restraint)
+
+
+async def _told_of_audited(attempt: Attempt, plan: Plan, action: Action) -> tuple[Finding, ...]:
+    """Tell an audit what keeps a check that may write from writing now."""
+    desired = replace(attempt.desired, audit_only=False)
+    if decide_permission(action, desired) is not None:
+        return ()
+    leash = await read_leash(attempt.clients)
+    restraint = decide_restraint(plan, action, Standing(attempt.turn.past, leash, desired, attempt.now))
+    return (restraint.finding,) if restraint is not None and restraint.finding is not None else ()
 
 
 async def _restraint(attempt: Attempt, plan: Plan, action: Action) -> Restraint | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,7 @@ REINSTALL = DeleteExtension(EXTENSION.id, EXTENSION, to_reinstall=True)
 DAY = timedelta(days=1)
 
 
-def check(subject: ResourceId = NSG, by: str | None = None, **more: object) -> Check:
+def check(subject: ResourceId = NSG, by: str | None = None, **more: Any) -> Check:
     return replace(Check(subject, "test", "1", OBSERVED_AT, by=by), **more)
 
 

@@ -11,7 +11,8 @@ from handlers.answers import Answer
 from handlers.checks import receive_check
 from handlers.guard import Guard
 from handlers.requests import request_check
-from simulator.build import add_extension
+from handlers.stops import order_stop
+from simulator.build import add_extension, add_lock
 from simulator.faults import Fault, FaultKind
 from simulator.local import LocalAzure
 from tests.handlers.conftest import MakeGuard
@@ -63,6 +64,20 @@ async def test_an_audit_says_of_every_write_what_keeps_it_from_being_made(
     assert all("WAC_NETWORK_MODE" not in action["message"] for action in of_enforcing["actions"])
     assert all(action["azure_cli"].startswith("az network nsg rule ") for action in of_enforcing["actions"])
     assert azure.world.requests.writes() == []
+
+
+async def test_an_audit_tells_what_keeps_checks_that_may_write_from_writing(
+    azure: LocalAzure, enforcing: Guard
+) -> None:
+    site = build_site(azure.world)
+    add_lock(azure.world, "rg-web", "no-changes")
+    await ask(enforcing, subject=site.vm_id, mode="enforce")
+    await receive_check(enforcing, (await queued(azure))[0])
+    _, report = await ask(enforcing, subject=site.vm_id)
+    assert {found["reason"] for found in report["findings"]} == {"EXTENSION_MISSING", "LOCKED"}
+    await post(order_stop, enforcing, reason="audit week")
+    _, report = await ask(enforcing, subject=site.vm_id)
+    assert "STOPPED_BY_KILL_SWITCH" in {found["reason"] for found in report["findings"]}
 
 
 async def test_an_audit_of_what_cannot_be_read_says_so_and_when_to_ask_again(
