@@ -43,7 +43,7 @@ class ProblemDocument(BaseModel):
     title: str
     status: int
     detail: str
-    example: Mapping[str, Any] | tuple[Mapping[str, Any], ...] | None = None
+    example: Example | None = None
     retry_after_seconds: int | None = None
 
 

@@ -54,14 +54,20 @@ async def queue_check(guard: Guard, subject: ResourceId, cause: str = BY_HTTP) -
 async def queue_checks(guard: Guard, subjects: Iterable[ResourceId], cause: str, asked_at: datetime) -> str:
     """Queue a check of each subject, under one correlation id, which it gives. Raises PassingFailure, Refusal."""
     correlation_id = str(uuid.uuid4())
-    at_once = asyncio.Semaphore(_SENT_AT_ONCE)
+    waiting = iter(subjects)
 
-    async def queue(subject: ResourceId) -> None:
-        async with at_once:
+    async def send() -> None:
+        for subject in waiting:
             await send_check(guard.clients, Check(subject, cause, correlation_id, asked_at))
 
-    with explained():
-        await asyncio.gather(*(queue(subject) for subject in subjects))
+    senders = [asyncio.create_task(send()) for _ in range(_SENT_AT_ONCE)]
+    try:
+        with explained():
+            await asyncio.gather(*senders)
+    finally:
+        # A queue that is out of reach for one is so for all.
+        for sender in senders:
+            sender.cancel()
     return correlation_id
 
 

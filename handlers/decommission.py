@@ -97,7 +97,7 @@ async def _enforce(guard: Guard, reason: str) -> Answer:
     if stop is None:
         stop = Stop(await read_time(guard.clients), reason)
         await set_stop(guard.clients, "decommission", stop)
-        logger.warning("Decommissioning ordered", extra={"reason": reason})
+        logger.warning("Decommissioning ordered", extra={"subject": "all", "correlation_id": None, "reason": reason})
     subjects = await _known(guard)
     # Asked for after the order stands: a look that began before it has not answered this.
     at = await read_time(guard.clients)

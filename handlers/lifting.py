@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -27,6 +28,8 @@ from shared.model.leash import Leash
 from shared.model.past import Past
 from shared.model.plan import Reason
 from shared.model.resource_id import ResourceId
+
+logger = logging.getLogger(__name__)
 
 _REASONS: dict[StopToLift, Reason] = {
     "kill_switch": Reason.STOPPED_BY_KILL_SWITCH,
@@ -71,6 +74,7 @@ async def _lift_subject(guard: Guard, subject: ResourceId) -> Answer:
     if not was:
         return answer(200, LiftedDocument(lifted={}, message=f"Nothing kept {subject.name} from being written."))
     correlation_id = await queue_check(guard, subject, f"{BY_HTTP}: lifted")
+    _log(str(subject), was, correlation_id)
     message = f"{subject.name} may be written again, as far as mode and scope permit: its check is on its way."
     return answer(202, LiftedDocument(lifted=was, message=message, checks=1, correlation_id=correlation_id))
 
@@ -106,6 +110,7 @@ async def _lift_stop(guard: Guard, stop: StopToLift) -> Answer:
     subjects = await _kept_back(guard, _REASONS[stop])
     cause = f"{BY_HTTP}: {stop} lifted"
     correlation_id = await queue_checks(guard, subjects, cause, await read_time(guard.clients))
+    _log("all", {stop: was}, correlation_id)
     message = f"The {stop} stop is lifted." if was else f"There was no {stop} stop."
     return answer(
         200,
@@ -125,6 +130,11 @@ def _stop_as_is(leash: Leash, stop: StopToLift) -> Any:
             return leash.failures
         case "budget":
             return {"writes": len(leash.writes)} if leash.writes else None
+
+
+def _log(subject: str, was: dict[str, Any], correlation_id: str) -> None:
+    fields = {"subject": subject, "correlation_id": correlation_id, "lifted": sorted(was)}
+    logger.warning("Lifted", extra=fields)
 
 
 async def _kept_back(guard: Guard, reason: Reason) -> list[ResourceId]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,6 +19,8 @@ from shared.model.past import Hold
 from shared.model.plan import PutExtension, RefreshExtension
 from shared.model.resource_id import ResourceId
 from shared.model.write import Write
+
+logger = logging.getLogger(__name__)
 
 _NOT_UNDONE = "The write can't be undone"
 
@@ -50,6 +53,7 @@ async def order_undo(guard: Guard, body: bytes) -> Answer:
         raise Problem(409, _NOT_UNDONE, reason_not)
     held = await _hold(guard, subject, asked.reason or f"undo of {write.id}", write.id)
     correlation_id = await queue_check(guard, subject, f"{BY_HTTP}: undo of {write.id}")
+    _log("Undo ordered", subject, held, correlation_id)
     message = f"The undo is on its way. {_until_lifted(subject)}"
     return answer(202, HeldDocument(subject=str(subject), held=held, message=message, correlation_id=correlation_id))
 
@@ -61,6 +65,7 @@ async def order_hold(guard: Guard, body: bytes) -> Answer:
     subject = ResourceId(asked.subject)
     require_watched(guard, subject)
     held = await _hold(guard, subject, asked.reason)
+    _log("Hold ordered", subject, held, None)
     return answer(200, HeldDocument(subject=str(subject), held=held, message=_until_lifted(subject)))
 
 
@@ -97,6 +102,11 @@ def _why_not(write: Write) -> str | None:
         case PutExtension(existing=existing) if existing is not None:
             return "It put a failed extension back, with all of its settings, after it was taken away."
     return None
+
+
+def _log(message: str, subject: ResourceId, held: Hold, correlation_id: str | None) -> None:
+    fields = {"subject": str(subject), "correlation_id": correlation_id, "reason": held.reason, "write": held.undo}
+    logger.warning(message, extra=fields)
 
 
 def _until_lifted(subject: ResourceId) -> str:

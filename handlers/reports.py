@@ -44,8 +44,8 @@ async def _show_report(guard: Guard, text: str) -> Answer:
     row, _ = await read_subject(guard.clients, subject)
     if row.etag is None:
         detail = (
-            f"{subject.name} was never looked at. POST the example to /api/checks to have it looked at now; a report is"
-            ' kept from its first event on, or with "mode": "enforce" where mode and scope permit that.'
+            f"{subject.name} was never looked at. POST the example to /api/checks to have it looked at now; a report"
+            ' is kept from its first event on, or with "mode": "enforce" where mode and scope permit that.'
         )
         raise Problem(404, "There is no report", detail, CHECK | {"subject": str(subject)})
     return answer(200, document_subject(str(subject), row.report, row.past, row.error))

@@ -34,7 +34,7 @@ async def order_stop(guard: Guard, body: bytes) -> Answer:
     if stop is None:
         stop = Stop(await read_time(guard.clients), asked.reason)
         await set_stop(guard.clients, "kill_switch", stop)
-        logger.warning("Kill switch set", extra={"reason": stop.reason})
+        logger.warning("Kill switch set", extra={"subject": "all", "correlation_id": None, "reason": stop.reason})
         since = "on"
     message = (
         f"The kill switch is {since} since {stop.at:%Y-%m-%d %H:%M:%S} UTC, so nothing is written anywhere."

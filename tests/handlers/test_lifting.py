@@ -211,6 +211,33 @@ async def test_what_a_kill_switch_kept_back_goes_on_even_when_a_person_has_delet
     assert await queued_subjects(azure) == [site.vm_id]
 
 
+async def test_a_lift_whose_checks_cannot_be_queued_says_so_and_can_be_asked_for_again(
+    azure: LocalAzure, enforcing: Guard, make: MakeGuard
+) -> None:
+    site = build_site(azure.world)
+    await post(order_stop, enforcing, reason="Friday")
+    await receive(enforcing, site.vm_id)
+    cut_off = await make(AzureWebJobsStorage__queueServiceUri="https://localhost:1/account")
+    answer, problem = await post(order_lift, cut_off, stop="kill_switch")
+    assert (answer.status, problem["title"]) == (503, "The app's storage can't be reached now")
+    _, lifted = await post(order_lift, enforcing, stop="kill_switch")
+    assert lifted["checks"] == 1
+    assert await queued_subjects(azure) == [site.vm_id]
+
+
+async def test_everything_that_a_stop_kept_back_is_checked_once(azure: LocalAzure, enforcing: Guard) -> None:
+    subjects = sorted(f"{VM}{number}" for number in range(30))
+    finding = {"reason": "BUDGET_SPENT"}
+    for subject in subjects:
+        row = await row_of(enforcing, subject)
+        await save_subject(enforcing.clients, replace(row, report={"findings": [finding], "actions": []}))
+    _, lifted = await post(order_lift, enforcing, stop="budget")
+    assert lifted["checks"] == len(subjects)
+    checks = await take(azure)
+    assert sorted(str(check.subject) for check in checks) == subjects
+    assert {check.correlation_id for check in checks} == {lifted["correlation_id"]}
+
+
 async def test_a_subject_in_a_subscription_that_is_not_watched_is_not_lifted(make: MakeGuard) -> None:
     guard = await make(WAC_SUBSCRIPTIONS="99999999-2222-3333-4444-555555555555")
     assert (await post(order_lift, guard, subject=VM))[0].status == 403
