@@ -28,7 +28,8 @@ from shared.model.write import Fate, Write
 
 WEEK = timedelta(days=7)
 _LOSSES_THAT_ARE_A_FIGHT = 2
-_GONE_OR_FAILED = frozenset({"failed", "canceled", "deleting"})
+_FAILED = frozenset({"failed", "canceled"})
+_DELETING = "deleting"
 # An observation is dated by Azure's answer; what it shows is older than that, by the time that a request takes.
 _ANSWERING = timedelta(seconds=1)
 
@@ -58,7 +59,7 @@ def remember_observation(past: Past, estate: Estate, check: Check) -> Past:
         kept=MappingProxyType(kept),
         losses=losses,
         contested=past.contested or any(count >= _LOSSES_THAT_ARE_A_FIGHT for count in counts.values()),
-        removed=None if past.removed and _stands_again(estate, past.removed) else past.removed,
+        removed=None if past.removed and _stands_again(estate, past, past.removed) else past.removed,
         reinstalls=tuple(at for at in past.reinstalls if now - at < WEEK),
         writes=tuple(at for at in past.writes if now - at < HOUR),
     )
@@ -121,7 +122,9 @@ def _undone(past: Past, write: Write) -> Past:
     """Forget what the intent added, where nothing came of it."""
     action = write.action
     if isinstance(action, DeleteExtension):
-        return replace(past, reinstalls=tuple(at for at in past.reinstalls if at != write.intended_at))
+        reinstalls = tuple(at for at in past.reinstalls if at != write.intended_at)
+        stands = past.removed is not None and past.removed.id == action.id
+        return replace(past, reinstalls=reinstalls, removed=None if stands else past.removed)
     past = _without(past, action.id)
     if isinstance(action, PutSecurityRule) and action.existing is not None:
         return replace(past, kept=MappingProxyType({**past.kept, action.id: Kept(action.existing, seen=True)}))
@@ -164,6 +167,10 @@ def _is_as_put(there: Extension | SecurityRule | None, kept: Kept) -> bool:
     return isinstance(there, Extension)
 
 
-def _stands_again(estate: Estate, removed: Extension) -> bool:
+def _stands_again(estate: Estate, past: Past, removed: Extension) -> bool:
+    """Tell whether a removed extension is there again; a failed one may not have been taken away yet."""
     there = find_target(estate, removed.id)
-    return isinstance(there, Extension) and there.provisioning_state.casefold() not in _GONE_OR_FAILED
+    if not isinstance(there, Extension):
+        return False
+    state, was_put = there.provisioning_state.casefold(), removed.id in past.kept
+    return state != _DELETING and (was_put or state not in _FAILED)

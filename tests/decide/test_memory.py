@@ -153,6 +153,22 @@ def test_a_reinstall_that_never_began_does_not_count() -> None:
     assert (past.reinstalls, past.unsettled) == ((), ())
 
 
+@pytest.mark.parametrize("fate", [Fate.NOT_DONE, Fate.POSTPONED, Fate.REFUSED])
+def test_a_reinstall_that_began_at_the_second_try_counts_once(fate: Fate) -> None:
+    past = remember_answer(remember_intent(NOTHING, write(REINSTALL)), write(REINSTALL, fate))
+    past = remember_intent(past, write(REINSTALL, number=2, at=OBSERVED_AT + DAY))
+    assert (past.removed, past.reinstalls) == (EXTENSION, (OBSERVED_AT + DAY,))
+
+
+def test_an_extension_that_was_put_back_and_failed_is_removed_no_more() -> None:
+    past = remember_intent(NOTHING, write(REINSTALL))
+    again = replace(INSTALL, existing=EXTENSION)
+    past = remember_observation(
+        remember_intent(past, write(again, number=2)), vm(extension(state="Failed")), check(VM)
+    )
+    assert past.removed is None
+
+
 def test_reinstalls_and_losses_are_forgotten_after_seven_days_and_writes_after_an_hour() -> None:
     past = replace(lose(NOTHING, RULE, OBSERVED_AT), reinstalls=(OBSERVED_AT,))
     assert past.writes == (OBSERVED_AT,)
@@ -174,7 +190,9 @@ def test_what_azure_took_or_may_have_taken_is_open_until_it_is_seen(fate: Fate, 
 
 def test_a_rule_is_ours_to_lose_though_a_new_version_of_it_was_refused() -> None:
     again = replace(PUT, existing=RULE, desired=replace(RULE, destination_port_ranges=("444",)))
-    refused = remember_answer(remember_intent(seen(RULE), write(again, number=9)), write(again, Fate.REFUSED, number=9))
+    refused = remember_answer(
+        remember_intent(seen(RULE), write(again, number=9)), write(again, Fate.REFUSED, number=9)
+    )
     assert remember_observation(refused, group(RULE), check()).losses == ()
     assert len(remember_observation(refused, group(), check()).losses) == 1
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,14 +64,6 @@ def test_it_is_there_again_in_two_rounds_with_all_that_it_had_and_then_left_alon
     assert kept(healthy) == kept(failed)
 
 
-# An extension that fails again before it was seen on its way stays remembered as removed, and its next reinstalls
-# count as the one before.
-miscounted = pytest.mark.xfail(
-    reason="a reinstall that fails between two looks is not counted", raises=(AssertionError, ExceptionGroup)
-)
-
-
-@miscounted
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 600)), min_size=40, max_size=60))
 def test_one_that_never_gets_well_is_reinstalled_three_times_in_a_week_with_growing_pauses(
     looks: list[tuple[bool, int]],
@@ -91,7 +82,6 @@ def test_one_that_never_gets_well_is_reinstalled_three_times_in_a_week_with_grow
         assert not before or at - before[-1] >= pause
 
 
-@miscounted
 def test_each_look_at_the_time_that_the_plan_said_goes_on() -> None:
     rounds = Rounds(estate(machine(extensions=(extension(state="Failed"),))))
     seen: list[Reason] = []
