@@ -71,9 +71,11 @@ def check_of(
     return Check(ResourceId(subject), "test", correlation_id, asked_at, attempt, look, by)
 
 
-async def look(guard: Guard, subject: str, *, asked_at: datetime | None = None, attempt: int = 0) -> Report:
+async def look(
+    guard: Guard, subject: str, *, asked_at: datetime | None = None, attempt: int = 0, by: str | None = None
+) -> Report:
     """Check a subject as the guard's settings have it, without the queue; without `asked_at`, insisting on it."""
-    check = check_of(subject, asked_at=asked_at, attempt=attempt)
+    check = check_of(subject, asked_at=asked_at, attempt=attempt, by=by)
     turn = await take_turn(guard.clients, check)
     assert isinstance(turn, Turn), turn
     report = await answer_check(guard, check, guard.desired, turn)
