@@ -3,6 +3,7 @@
 from typing import Any
 
 from handlers.events import OPERATIONS
+from simulator.estate.situations import Built
 from simulator.eventgrid import Schema
 from simulator.local import LocalAzure
 from simulator.world import World
@@ -54,10 +55,36 @@ class AzureWithApp:
         assert status == 200, document
         return document
 
+    async def get(self, path: str, **query: str) -> tuple[int, dict[str, Any]]:
+        """Ask /api/… for something; give the status and the document."""
+        url = f"{self.azure.host_url}/api/{path}"
+        query |= {"code": self.azure.function_key}
+        async with trusting() as session, session.get(url, params=query) as response:
+            document: dict[str, Any] = await response.json(content_type=None)
+            return response.status, document
+
+    async def report(self, subject: str) -> dict[str, Any]:
+        """Give the latest report of a subject."""
+        status, document = await self.get("reports", subject=subject)
+        assert status == 200, document
+        return document
+
     def installs(self, vm_id: str) -> int:
         """Count the installs that really ran on a VM."""
         under = f"{vm_id}/extensions/".lower()
         return sum(install.extension_id.lower().startswith(under) for install in self.world.installs)
+
+    def installs_in(self, built: Built) -> int:
+        """Count the installs that really ran in the resource group of a situation."""
+        group = built.vm_id.lower().split("/providers/")[0]
+        return sum(install.extension_id.lower().startswith(f"{group}/") for install in self.world.installs)
+
+    def settings(self, vm_id: str) -> dict[str, Any]:
+        """Give the settings of the AdminCenter extension of a VM, whatever its name."""
+        extensions = self.world.resources.in_collection(f"{vm_id}/extensions")
+        (found,) = [one["properties"] for one in extensions if one["properties"]["type"] == "AdminCenter"]
+        settings: dict[str, Any] = found["settings"]
+        return settings
 
     def rules(self, nsg_id: str) -> dict[str, dict[str, Any]]:
         """Give the custom rules of an NSG by name."""

@@ -8,6 +8,7 @@ from azure.identity.aio import ManagedIdentityCredential
 from azure.mgmt.compute.aio import ComputeManagementClient
 from azure.mgmt.network.aio import NetworkManagementClient
 
+from simulator.estate.situations import SITUATIONS
 from simulator.local import LocalAzure
 from simulator.world import SUBSCRIPTION_ID
 from tests.conftest import CERTIFICATES
@@ -19,12 +20,14 @@ ENFORCING = {
     "WAC_NETWORK_MODE": "enforce",
     "WAC_ENFORCE_SCOPES": f"/subscriptions/{SUBSCRIPTION_ID}",
 }
+# What the situations of the estate ask of the app that they are told to.
+FOR_THE_ESTATE = {name: text for situation in SITUATIONS for name, text in situation.app_settings.items()}
 
 
 @pytest.fixture(scope="session")
 async def running_app() -> AsyncIterator[AzureWithApp]:
     """The enforcing app, started once for all flows."""
-    async with LocalAzure(APP, ENFORCING, directory=CERTIFICATES) as azure:
+    async with LocalAzure(APP, ENFORCING | FOR_THE_ESTATE, directory=CERTIFICATES) as azure:
         app = AzureWithApp(azure)
         await app.subscribe()
         yield app
