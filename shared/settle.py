@@ -22,11 +22,11 @@ logger = logging.getLogger(__name__)
 
 
 async def settle(clients: AzureClients, turn: Turn, estate: Estate, check: Check) -> Past:
-    """Add what was observed to what is remembered, and settle the writes whose end can now be seen.
+    """Settle the writes whose end can now be seen, and add what was observed to what is remembered.
 
+    In this order: what the app itself took away is nobody else's doing, though it never heard that it was done.
     Raises PassingFailure or Refusal when the trail can't be reached.
     """
-    turn.past = remember_observation(turn.past, estate, check)
     for write_id in turn.past.unsettled if turn.may_write else ():
         write = await read_write(clients, check.subject, write_id)
         if write is None:
@@ -35,6 +35,7 @@ async def settle(clients: AzureClients, turn: Turn, estate: Estate, check: Check
             turn.past = replace(turn.past, unsettled=unsettled)
         else:
             await _settle(clients, turn, estate, write)
+    turn.past = remember_observation(turn.past, estate, check)
     return turn.past
 
 
