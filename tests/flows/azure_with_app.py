@@ -42,12 +42,16 @@ class AzureWithApp:
         lines = self.azure.host.log_lines()[self._logged :]
         return [line for line in lines if message is None or line["message"] == message]
 
-    async def ask(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        """Post to /api/checks; give the status and the document."""
-        url = f"{self.azure.host_url}/api/checks?code={self.azure.function_key}"
+    async def post(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """Post to /api/…; give the status and the document."""
+        url = f"{self.azure.host_url}/api/{path}?code={self.azure.function_key}"
         async with trusting() as session, session.post(url, json=body) as response:
             document: dict[str, Any] = await response.json(content_type=None)
             return response.status, document
+
+    async def ask(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """Post to /api/checks; give the status and the document."""
+        return await self.post("checks", body)
 
     async def audit(self, subject: str) -> dict[str, Any]:
         """Have a subject audited."""

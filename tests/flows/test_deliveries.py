@@ -4,10 +4,20 @@ import json
 from typing import Any
 
 import pytest
-from azure.storage.queue.aio import QueueServiceClient
 
+from shared.azure.check_queue import CHECKS, write_check
+from shared.model.check import Check
+from shared.model.resource_id import ResourceId
 from simulator.arm_events import as_cloud_event
-from simulator.build import add_extension, add_network, add_resource_group, add_virtual_machine, subnet_id
+from simulator.build import (
+    add_extension,
+    add_lock,
+    add_network,
+    add_resource_group,
+    add_virtual_machine,
+    remove_restriction,
+    subnet_id,
+)
 from simulator.estate.announce import announce
 from simulator.faults import Fault, FaultKind
 from tests.conftest import trusting
@@ -76,18 +86,45 @@ async def test_rubbish_is_taken_once_told_of_and_never_asked_for_again(app: Azur
     assert app.world.requests.reads() == []
 
 
-async def test_a_message_that_is_no_check_ends_as_poison_and_is_told_of(app: AzureWithApp) -> None:
-    storage: QueueServiceClient = app.azure.storage
+async def test_a_message_that_is_no_check_ends_as_poison_that_people_see(app: AzureWithApp) -> None:
     vm_id = build_vm(app)
     announce(app.world, vm_id)
     await app.azure.settle()
-    await storage.get_queue_client("wac-checks").send_message("this is no check")
+    await app.azure.storage.get_queue_client(CHECKS).send_message("this is no check")
 
     await app.azure.settle_for(HOUR)
 
     told = await app.log_lines("Check given up as poison")
     assert [line["level"].upper() for line in told] == ["ERROR"]
     assert app.installs(vm_id) == 1
+    status, listed = await app.get("reports", status="UNKNOWN")
+    assert (status, [one["subject"] for one in listed["subjects"]]) == (200, ["this is no check"])
+    (shown,) = listed["subjects"]
+    assert (shown["status"], shown["reasons"]) == ("UNKNOWN", ["CHECK_FAILED"])
+
+
+async def test_a_check_that_fails_five_times_is_its_subjects_report_with_the_error_until_a_look_goes_well(
+    app: AzureWithApp,
+) -> None:
+    vm_id = build_vm(app)
+    announce(app.world, vm_id)
+    await app.azure.settle_for(HOUR)
+    nobody_looks = f"{vm_id}/extensions/AdminCenter"
+    check = Check(ResourceId(nobody_looks), "test", "c", asked_at=app.world.clock.now())
+    await app.azure.storage.get_queue_client(CHECKS).send_message(write_check(check))
+
+    tally = await app.azure.settle_for(HOUR)
+
+    assert tally.failed == 5
+    assert len(await app.log_lines("Check given up as poison")) == 1
+    report = await app.report(nobody_looks)
+    (finding,) = report["findings"]
+    assert (report["status"], finding["reason"]) == ("UNKNOWN", "CHECK_FAILED")
+    assert "is not looked at" in finding["message"]
+    assert "is not looked at" in report["error"]
+    _, listed = await app.get("reports")
+    assert listed["subjects"][0]["subject"] == nobody_looks
+    assert (await app.report(vm_id))["status"] == "COMPLIANT"
 
 
 async def test_a_storm_of_passing_failures_only_delays(app: AzureWithApp) -> None:
@@ -112,17 +149,23 @@ async def test_a_storm_of_passing_failures_only_delays(app: AzureWithApp) -> Non
     assert (await app.audit(vm_id))["status"] == "COMPLIANT"
 
 
-async def test_a_refusal_is_told_and_not_tried_again_and_again(app: AzureWithApp) -> None:
-    vm_id = build_vm(app)
-    app.world.faults.add(Fault(FaultKind.SCOPE_LOCKED, method="PUT", times=None, name="no-changes"))
+async def test_a_refusal_is_told_and_tried_again_ever_more_rarely(app: AzureWithApp) -> None:
+    vm_id, began = build_vm(app), app.world.clock.now()
+    lock = add_lock(app.world, GROUP, "no-changes")
     announce(app.world, vm_id)
 
     await app.azure.settle_for(6 * HOUR)
 
-    answered = await app.log_lines("Check answered")
-    assert "no-changes" in json.dumps(answered[-1]["findings"])
-    assert "WRITE_REFUSED" in {found["reason"] for found in answered[-1]["findings"]}
-    assert len(app.world.requests.writes()) == 1
+    hours = [round((request.time - began).total_seconds() / HOUR, 1) for request in app.world.requests.writes()]
+    assert hours == [0, 1, 3]
+    report = await app.report(vm_id)
+    assert {found["reason"] for found in report["findings"]} == {"EXTENSION_MISSING", "LOCKED"}
+    assert f"/resourceGroups/{GROUP}" in json.dumps(report["findings"])
+
+    remove_restriction(app.world, lock)
+    await app.azure.settle_for(2 * HOUR)
+    assert app.installs(vm_id) == 1
+    assert (await app.report(vm_id))["status"] == "COMPLIANT"
 
 
 async def test_the_extension_of_another_tool_is_adopted_whatever_its_name(app: AzureWithApp) -> None:

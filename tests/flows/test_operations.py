@@ -5,14 +5,15 @@ import re
 from shared.azure.operations import OPERATIONS
 from simulator.build import add_extension, add_network, add_resource_group, add_virtual_machine, subnet_id
 from simulator.estate.announce import announce
-from simulator.estate.situations import SITUATIONS
+from simulator.estate.extensions import FAILED
+from simulator.estate.situations import EVERYDAY
 from simulator.local import LocalAzure
 from simulator.request_log import LoggedRequest
 from tests.conftest import CERTIFICATES
 from tests.flows.azure_with_app import AzureWithApp
 from tests.flows.conftest import APP, ENFORCING
+from tests.flows.estate import HOUR, build_estate
 
-HOUR = 3600.0
 _PROVIDER = re.compile(r"/providers/([^/]+)/(.+)$")
 
 
@@ -31,14 +32,16 @@ async def test_the_app_calls_the_operations_of_the_table_and_no_others() -> None
     async with LocalAzure(APP, settings, directory=CERTIFICATES) as azure:
         app = AzureWithApp(azure)
         await app.subscribe()
-        built = [situation.build(app.world) for situation in SITUATIONS]
+        build_estate(app, (*EVERYDAY, FAILED))
         add_resource_group(app.world, "rg-old")
         subnet = subnet_id(add_network(app.world, "rg-old", "vnet"))
         old = add_virtual_machine(app.world, "rg-old", "old", subnet=subnet)
         add_extension(app.world, old, version="0.0.0.300")
-        for subject in [old, *(one.vm_id for one in built)]:
-            announce(app.world, subject)
+        announce(app.world, old)
         await azure.settle_for(2 * HOUR)
+        status, _ = await app.post("decommission", {"reason": "moving out", "mode": "enforce"})
+        assert status == 202
+        await azure.settle_for(HOUR)
 
         assert {called(request) for request in app.world.requests} == {
             (operation.method, operation.resource_type) for operation in OPERATIONS
