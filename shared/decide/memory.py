@@ -16,6 +16,7 @@ from shared.model.estate import Estate, Extension, SecurityRule
 from shared.model.past import Kept, Loss, Past
 from shared.model.plan import (
     DeleteExtension,
+    DeleteSecurityRule,
     Outcome,
     PutExtension,
     PutSecurityRule,
@@ -88,11 +89,13 @@ def remember_intent(past: Past, write: Write) -> Past:
     past = replace(past, writes=(*past.writes, now), unsettled=(*past.unsettled, write.id))
     match action:
         case PutExtension(desired=wanted) | PutSecurityRule(desired=wanted):
-            return replace(past, kept=MappingProxyType({**past.kept, action.id: Kept(wanted)}))
+            is_reinstall = isinstance(action, PutExtension) and action.existing is not None
+            reinstalls = (*past.reinstalls, now) if is_reinstall else past.reinstalls
+            kept = MappingProxyType({**past.kept, action.id: Kept(wanted)})
+            return replace(past, reinstalls=reinstalls, kept=kept)
         case DeleteExtension(to_reinstall=True, existing=existing):
-            counts = past.removed is None or past.removed.id != existing.id
-            reinstalls = (*past.reinstalls, now) if counts else past.reinstalls
-            return replace(_without(past, action.id), reinstalls=reinstalls, removed=existing)
+            # Until it is seen to stand again: what became of the delete may never be known, and its settings count.
+            return replace(_without(past, action.id), removed=existing)
         case _:
             return past
 
@@ -121,11 +124,10 @@ def _accepted(past: Past, write: Write) -> Past:
 def _undone(past: Past, write: Write) -> Past:
     """Forget what the intent added, where nothing came of it."""
     action = write.action
-    if isinstance(action, DeleteExtension):
-        reinstalls = tuple(at for at in past.reinstalls if at != write.intended_at)
-        stands = past.removed is not None and past.removed.id == action.id
-        return replace(past, reinstalls=reinstalls, removed=None if stands else past.removed)
-    past = _without(past, action.id)
+    if isinstance(action, DeleteExtension | DeleteSecurityRule):
+        return past
+    reinstalls = tuple(at for at in past.reinstalls if at != write.intended_at)
+    past = replace(_without(past, action.id), reinstalls=reinstalls)
     if isinstance(action, PutSecurityRule) and action.existing is not None:
         return replace(past, kept=MappingProxyType({**past.kept, action.id: Kept(action.existing, seen=True)}))
     return past

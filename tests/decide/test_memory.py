@@ -138,26 +138,29 @@ def test_what_could_not_be_read_is_remembered_as_it_was() -> None:
     assert remember_observation(past, replace(group(), network_security_groups={}), check()).kept == past.kept
 
 
-def test_a_reinstall_keeps_the_whole_extension_and_counts_once_until_it_is_put_back() -> None:
+def test_a_reinstall_keeps_the_whole_extension_until_it_stands_again() -> None:
     past = remember_intent(NOTHING, write(REINSTALL))
-    assert (past.removed, past.reinstalls) == (EXTENSION, (OBSERVED_AT,))
-    once_more = remember_intent(past, write(REINSTALL, number=2, at=OBSERVED_AT + DAY))
-    assert once_more.reinstalls == past.reinstalls
+    assert past.removed == EXTENSION
     for state, is_kept in (("Failed", True), ("Deleting", True), ("Creating", False), ("Succeeded", False)):
         after = remember_observation(past, vm(extension(state=state)), check(VM))
         assert (after.removed is not None) is is_kept, state
 
 
-def test_a_reinstall_that_never_began_does_not_count() -> None:
-    past = remember_settlement(remember_intent(NOTHING, write(REINSTALL)), write(REINSTALL, Fate.NOT_DONE))
-    assert (past.reinstalls, past.unsettled) == ((), ())
-
-
 @pytest.mark.parametrize("fate", [Fate.NOT_DONE, Fate.POSTPONED, Fate.REFUSED])
-def test_a_reinstall_that_began_at_the_second_try_counts_once(fate: Fate) -> None:
+def test_what_was_to_be_removed_is_kept_though_that_seems_not_to_have_been_done(fate: Fate) -> None:
     past = remember_answer(remember_intent(NOTHING, write(REINSTALL)), write(REINSTALL, fate))
-    past = remember_intent(past, write(REINSTALL, number=2, at=OBSERVED_AT + DAY))
-    assert (past.removed, past.reinstalls) == (EXTENSION, (OBSERVED_AT + DAY,))
+    assert (past.removed, past.unsettled) == (EXTENSION, ())
+
+
+def test_a_reinstall_counts_when_it_is_put_back_and_once_however_often_that_is_tried() -> None:
+    again = replace(INSTALL, existing=EXTENSION)
+    past = remember_intent(NOTHING, write(REINSTALL))
+    assert past.reinstalls == ()
+    past = remember_intent(past, write(again, number=2))
+    assert past.reinstalls == (OBSERVED_AT,)
+    past = remember_settlement(past, write(again, Fate.NOT_DONE, number=2))
+    past = remember_intent(past, write(again, number=3, at=OBSERVED_AT + DAY))
+    assert past.reinstalls == (OBSERVED_AT + DAY,)
 
 
 def test_an_extension_that_was_put_back_and_failed_is_removed_no_more() -> None:

@@ -90,5 +90,5 @@ def test_each_look_at_the_time_that_the_plan_said_goes_on() -> None:
         seen += [finding.reason for finding in plan.findings]
         wait = plan.look_at - rounds.here.observed_at if plan.look_at else 3 * MINUTE
         rounds.end(well=False, after=wait)
-    assert [at - OBSERVED_AT for at in rounds.removals()] == [0 * MINUTE, 30 * MINUTE, 270 * MINUTE]
+    assert [at - OBSERVED_AT for at in rounds.removals()] == [0 * MINUTE, 33 * MINUTE, 276 * MINUTE]
     assert set(seen) == {Reason.EXTENSION_FAILED, Reason.EXTENSION_MISSING}
