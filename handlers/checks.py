@@ -27,8 +27,9 @@ from shared.model.resource_id import (
     SUBNET,
     VIRTUAL_MACHINE,
     VIRTUAL_NETWORK,
+    ResourceId,
 )
-from shared.turns import NoTurn, Turn, take_turn
+from shared.turns import GATHERING, NoTurn, Turn, take_turn
 
 logger = logging.getLogger(__name__)
 
@@ -99,9 +100,8 @@ async def _follow_up(guard: Guard, report: Report) -> str | None:
     """Queue what follows from a report; give the token of its look again."""
     check = report.check
     if report.observed_at is not None:
-        cause = f"asked for by the check of {check.subject.name}"
         for subject in report.checks:
-            await _ask_for(guard, Check(subject, cause, check.correlation_id, report.observed_at), report.observed_at)
+            await _ask_for(guard, subject, check, report.observed_at)
     if report.look_again_after is None:
         return None
     look = uuid.uuid4().hex
@@ -110,11 +110,13 @@ async def _follow_up(guard: Guard, report: Report) -> str | None:
     return look
 
 
-async def _ask_for(guard: Guard, check: Check, at: datetime) -> None:
-    if not guard.turns.ask_for(check.subject, at):
+async def _ask_for(guard: Guard, subject: ResourceId, by: Check, at: datetime) -> None:
+    """Queue a check of a subject that is not to begin before all have asked for it who are about to."""
+    if not guard.turns.ask_for(subject, at):
         return
+    cause = f"asked for by the check of {by.subject.name}"
     try:
-        await send_check(guard.clients, check)
+        await send_check(guard.clients, Check(subject, cause, by.correlation_id, at + GATHERING), GATHERING)
     except BaseException:
-        guard.turns.withdraw(check.subject)
+        guard.turns.withdraw(subject)
         raise

@@ -28,7 +28,10 @@ logger = logging.getLogger(__name__)
 # Longer than the host lets a function run (functionTimeout in host.json), so that nobody outlives a lease.
 _LEASE = timedelta(minutes=6)
 _REMEMBERED = 10_000
-_ASKED_LATELY = timedelta(minutes=1)
+GATHERING = timedelta(seconds=5)
+"""How long a check that is asked for stays hidden: it serves all who ask meanwhile, whichever instance looks then."""
+# Those who ask are dated by Azure Resource Manager, the hidden check by storage: their clocks may differ.
+_GATHERED = GATHERING - timedelta(seconds=2)
 
 
 class NoTurn(Enum):
@@ -121,16 +124,15 @@ class Turns:
         """Wait until nobody else in this process looks at the subject, and keep others waiting."""
         lock = self._locks.setdefault(subject, asyncio.Lock())
         async with lock:
-            self._asked_for.pop(subject, None)
             yield
 
     def ask_for(self, subject: ResourceId, asked_at: datetime) -> bool:
-        """Tell whether a check of the subject has yet to be queued: one that waits in the queue serves everybody.
+        """Tell whether a check of the subject has yet to be queued, to be seen after GATHERING.
 
-        Another process may take it from the queue, so that this is believed for a minute alone.
+        Nobody looks because of it before, in whatever process: until then it serves everybody.
         """
         before = self._asked_for.get(subject)
-        if before is not None and asked_at - before < _ASKED_LATELY:
+        if before is not None and abs(asked_at - before) < _GATHERED:
             return False
         self._asked_for[subject] = asked_at
         self._asked_for.move_to_end(subject)

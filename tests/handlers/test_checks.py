@@ -17,11 +17,20 @@ from handlers.guard import Guard
 from shared.azure.check_queue import CHECKS, parse_check, send_check, write_check
 from shared.model.check import Check
 from shared.model.resource_id import ResourceId
-from simulator.build import add_security_group, attach, subnet_id
+from shared.turns import GATHERING
+from simulator.build import (
+    add_extension,
+    add_security_group,
+    add_virtual_machine,
+    attach,
+    security_rule,
+    subnet_id,
+)
 from simulator.faults import Fault, FaultKind
 from simulator.local import LocalAzure
 from tests.handlers.conftest import MakeGuard
-from tests.handlers.looking import DENY_ALL_OUTBOUND, build_site, check_of
+from tests.handlers.looking import DENY_ALL_OUTBOUND, ENFORCE, build_site, check_of
+from tests.handlers.queue_work import work_off
 
 MINUTE = timedelta(minutes=1)
 
@@ -97,31 +106,54 @@ async def test_nothing_follows_where_there_is_nothing_to_wait_for(
     assert (await waiting(azure), await next_look(azure)) == ([], None)
 
 
-async def test_a_vm_asks_for_the_nsg_in_its_way_once_and_again_when_that_has_been_looked_at(
-    azure: LocalAzure, enforcing: Guard
-) -> None:
+async def test_a_vm_asks_once_for_the_nsg_in_its_way(azure: LocalAzure, enforcing: Guard) -> None:
     site = build_site(azure.world, rules=(DENY_ALL_OUTBOUND,))
     observed_at = azure.world.clock.now()
     await receive(enforcing, site.vm_id)
     await receive(enforcing, site.vm_id)
+    assert await next_look(azure) == GATHERING
+    await azure.advance(GATHERING.total_seconds())
     (asked,) = await waiting(azure)
-    assert (asked.subject, asked.asked_at, asked.attempt) == (ResourceId(site.nsg_id), observed_at, 0)
+    assert (asked.subject, asked.asked_at, asked.attempt) == (ResourceId(site.nsg_id), observed_at + GATHERING, 0)
     assert asked.correlation_id == check_of(site.vm_id).correlation_id
-    assert await next_look(azure) == 10 * MINUTE
-    azure.world.faults.add(Fault(FaultKind.SCOPE_LOCKED, method="PUT", times=None))
-    await receive(enforcing, site.nsg_id)
-    await receive(enforcing, site.vm_id)
-    assert await waiting_subjects(azure) == [ResourceId(site.nsg_id)] * 2
+    assert await next_look(azure) == 10 * MINUTE - GATHERING
 
 
-async def test_what_was_asked_for_is_asked_for_again_after_a_minute_since_it_may_have_been_lost(
+async def test_those_who_ask_at_about_the_same_time_are_served_by_one_check_that_begins_after_them(
     azure: LocalAzure, enforcing: Guard
 ) -> None:
-    site = build_site(azure.world, rules=(DENY_ALL_OUTBOUND,))
+    site, began = build_site(azure.world, rules=(DENY_ALL_OUTBOUND,)), azure.world.clock.now()
+    for _ in range(3):
+        await receive(enforcing, site.vm_id)
+        await azure.advance(1)
+    assert await waiting(azure) == []
+    await azure.advance(2)
+    (asked,) = await waiting(azure)
+    assert asked.asked_at == azure.world.clock.now() == began + GATHERING
     await receive(enforcing, site.vm_id)
-    await azure.advance(60)
-    await receive(enforcing, site.vm_id)
+    await azure.advance(GATHERING.total_seconds())
     assert await waiting_subjects(azure) == [ResourceId(site.nsg_id)] * 2
+
+
+async def test_a_vm_that_comes_after_another_instance_looked_at_its_nsg_has_that_looked_at_again(
+    azure: LocalAzure, make: MakeGuard
+) -> None:
+    settings = ENFORCE | {"WAC_ENFORCE_SCOPES": f"/subscriptions/{azure.world.subscription_id}"}
+    settings |= {"WAC_INBOUND_SOURCES": "203.0.113.0/24"}
+    one, other = await make(**settings), await make(**settings)
+    closed = security_rule("NobodyComesIn", priority=1000, direction="Inbound")
+    site = build_site(azure.world, rules=(closed,), installed=True)
+    await receive(one, site.vm_id)
+    await azure.advance(GATHERING.total_seconds())
+    await work_off(azure, other)
+    second = add_virtual_machine(azure.world, "rg-web", "web2", subnet=subnet_id(site.network_id))
+    add_extension(azure.world, second, settings={"port": "6600"})
+    await receive(one, second)
+    await azure.advance(GATHERING.total_seconds())
+    await work_off(azure, other)
+    rules = azure.world.resources.in_collection(f"{site.nsg_id}/securityRules")
+    ports = {rule["properties"]["destinationPortRange"] for rule in rules if rule["name"].startswith("PortForWAC")}
+    assert ports == {"6516", "6600"}
 
 
 @pytest.mark.parametrize("checked", ["vm_id", "network_id"])
@@ -134,6 +166,7 @@ async def test_what_could_not_be_queued_is_queued_when_the_check_is_tried_again(
         with pytest.raises(AzureError):
             await receive(unlucky, subject, asked_at=asked_at)
     await receive(enforcing, subject, asked_at=asked_at)
+    await azure.advance(GATHERING.total_seconds())
     assert await waiting_subjects(azure) == [ResourceId(site.nsg_id)]
 
 
@@ -156,6 +189,7 @@ async def test_attachments_are_checked_through_what_hangs_on_them(azure: LocalAz
     }
     for subject, asked in expected.items():
         await receive(auditing, subject)
+        await azure.advance(GATHERING.total_seconds())
         assert await waiting_subjects(azure) == sorted(map(ResourceId, asked)), subject
         await azure.storage.get_queue_client(CHECKS).clear_messages()
         await azure.advance(60)
