@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 import tempfile
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -13,6 +14,8 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
+import aiohttp
+from azure.core.pipeline.transport import AioHttpTransport
 from azure.data.tables.aio import TableServiceClient
 from azure.storage.queue.aio import QueueServiceClient
 
@@ -113,11 +116,17 @@ class LocalAzure:
 
     def _open_storage(self) -> QueueServiceClient:
         text = f"{_ACCOUNT}QueueEndpoint={self.azurite.queue_url};"
-        return QueueServiceClient.from_connection_string(text, connection_verify=str(self.certificates.ca_file))
+        return QueueServiceClient.from_connection_string(text, transport=self._connect())
 
     def _open_tables(self) -> TableServiceClient:
         text = f"{_ACCOUNT}TableEndpoint={self.azurite.table_url};"
-        return TableServiceClient.from_connection_string(text, connection_verify=str(self.certificates.ca_file))
+        return TableServiceClient.from_connection_string(text, transport=self._connect())
+
+    def _connect(self) -> AioHttpTransport:
+        """Trust the certificates on connections that are kept: a client that is told to trust connects every time."""
+        trust = ssl.create_default_context(cafile=str(self.certificates.ca_file))
+        session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trust), auto_decompress=False)
+        return AioHttpTransport(session=session)
 
     @property
     def arm_url(self) -> str:
