@@ -10,15 +10,16 @@ UV := $(VENV)/bin/uv
 
 .PHONY: help
 help:
-	@echo "make demo       play a morning in the life of a subscription on a local Azure, and show what the app does"
-	@echo "make up         keep the local Azure and the app running, to play with"
-	@echo "make test       lint, type-check and test everything"
-	@echo "make test-fuzz  draw many more examples for every property"
-	@echo "make test-az    drive the local Azure with the real Azure CLI (installs it first)"
-	@echo "make lock       take up new versions of the dependencies"
-	@echo "make clean      remove what the other commands set up"
+	@echo "make demo          play a morning in the life of a subscription on a local Azure, and show what the app does"
+	@echo "make up            keep the local Azure and the app running, to play with"
+	@echo "make test          lint, type-check and test everything"
+	@echo "make test-fuzz     draw many more examples for every property"
+	@echo "make test-crashes  have the app die after each of its writes, situation by situation"
+	@echo "make test-az       drive the local Azure with the real Azure CLI (installs it first)"
+	@echo "make lock          take up new versions of the dependencies"
+	@echo "make clean         remove what the other commands set up"
 
-.PHONY: demo up test test-fuzz test-az lint setup lock clean
+.PHONY: demo up test test-fuzz test-crashes test-az lint setup lock clean
 demo: setup
 	@$(PYTHON) -m simulator.demo
 
@@ -27,12 +28,16 @@ up: setup
 
 test: setup lint
 	@echo "== Testing (about two minutes on two cores)"
-	@$(PYTHON) -m pytest -n 2 --dist loadgroup -m "not az"
+	@$(PYTHON) -m pytest -n 2 --dist loadgroup -m "not az and not crash"
 
 test-fuzz: setup
 	@echo "== Drawing many more examples, at random, for every property"
 	@HYPOTHESIS_PROFILE=fuzz $(PYTHON) -m pytest -n 2 tests/decide tests/model tests/handlers/test_events.py \
 	  tests/handlers/test_check_messages.py
+
+test-crashes: setup
+	@echo "== Having the app die after each of its writes (about three minutes on two cores)"
+	@$(PYTHON) -m pytest -n 2 --dist loadgroup -m crash tests/crashes
 
 # The Azure CLI is large, so that only those who ask for it install it; CI does.
 test-az: setup $(AZ_VENV)/.installed

@@ -1,0 +1,23 @@
+"""The app may die at any moment: each story, with its death after some of its writes."""
+
+import random
+
+import pytest
+
+from tests.crashes.conftest import Tell
+from tests.crashes.stories import STORIES, Story
+from tests.crashes.verdict import judge
+
+_DEATHS = 2
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+async def test_it_ends_the_same_whenever_the_app_dies_and_the_trail_tells_what_azure_saw(
+    story: Story, tell: Tell
+) -> None:
+    quiet = await tell(story)
+    assert (quiet.deaths, quiet.faults, bool(quiet.raised)) == (0, (), story.poisons)
+    numbers = range(1, quiet.length + 1)
+    deaths = random.Random(story.name).sample(numbers, min(_DEATHS, len(numbers)))
+    wrongs = [wrong for death in deaths for wrong in await judge(tell, story, quiet, death)]
+    assert not wrongs, "\n".join(wrongs)
