@@ -12,6 +12,7 @@ from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.queue import QueueMessage
 from azure.storage.queue.aio import QueueClient
 
+from handlers.answers import Answer
 from handlers.bodies import WRITTEN
 from handlers.checks import receive_check
 from handlers.events import OPERATIONS, receive_event
@@ -57,13 +58,15 @@ class Instance:
     async def close(self) -> None:
         await self._process.guard.close()
 
-    async def ask[T](self, handle: Callable[[Guard, bytes], Awaitable[T]], body: dict[str, Any]) -> T:
+    async def ask(self, handle: Callable[[Guard, bytes], Awaitable[Answer]], body: dict[str, Any]) -> None:
         """Ask by HTTP; whoever gets no answer asks again."""
-        while True:
-            try:
-                return await handle(self._process.guard, json.dumps(body).encode())
-            except Crash:
-                await self._restart()
+
+        async def ask_once(guard: Guard) -> None:
+            answer = await handle(guard, json.dumps(body).encode())
+            assert answer.status < 300, answer.body
+
+        while not await self._survives(ask_once):
+            pass
 
     async def look_at(self, subjects: Iterable[ResourceId]) -> None:
         """Have the VMs and NSGs among them looked at now."""
