@@ -90,7 +90,9 @@ def remember_intent(past: Past, write: Write) -> Past:
     match action:
         case PutExtension(desired=wanted) | PutSecurityRule(desired=wanted):
             is_reinstall = isinstance(action, PutExtension) and action.existing is not None
-            reinstalls = (*past.reinstalls, now) if is_reinstall else past.reinstalls
+            # Kept since it was last removed: it counts already, but the process ended before it was sent.
+            counts = is_reinstall and action.id not in past.kept
+            reinstalls = (*past.reinstalls, now) if counts else past.reinstalls
             kept = MappingProxyType({**past.kept, action.id: Kept(wanted)})
             return replace(past, reinstalls=reinstalls, kept=kept)
         case DeleteExtension(to_reinstall=True, existing=existing):

@@ -163,6 +163,17 @@ def test_a_reinstall_counts_when_it_is_put_back_and_once_however_often_that_is_t
     assert past.reinstalls == (OBSERVED_AT + DAY,)
 
 
+def test_a_reinstall_counts_once_though_the_process_died_before_it_was_put_back() -> None:
+    again = replace(INSTALL, existing=EXTENSION)
+    past = remember_intent(remember_intent(NOTHING, write(REINSTALL)), write(again, number=2))
+    past = remember_observation(past, vm(at=OBSERVED_AT + DAY), check(VM))
+    past = remember_intent(past, write(again, number=3, at=OBSERVED_AT + DAY))
+    assert past.reinstalls == (OBSERVED_AT,)
+    past = remember_intent(past, write(REINSTALL, number=4, at=OBSERVED_AT + DAY))
+    past = remember_intent(past, write(again, number=5, at=OBSERVED_AT + 2 * DAY))
+    assert past.reinstalls == (OBSERVED_AT, OBSERVED_AT + 2 * DAY)
+
+
 def test_an_extension_that_was_put_back_and_failed_is_removed_no_more() -> None:
     past = remember_intent(NOTHING, write(REINSTALL))
     again = replace(INSTALL, existing=EXTENSION)
