@@ -14,12 +14,13 @@ help:
 	@echo "make up            keep the local Azure and the app running, to play with"
 	@echo "make test          lint, type-check and test everything"
 	@echo "make test-fuzz     draw many more examples for every property"
+	@echo "make test-many  run the app on two and on eight instances at once, and kill one of them"
 	@echo "make test-crashes  have the app die after each of its writes, situation by situation"
 	@echo "make test-az       drive the local Azure with the real Azure CLI (installs it first)"
 	@echo "make lock          take up new versions of the dependencies"
 	@echo "make clean         remove what the other commands set up"
 
-.PHONY: demo up test test-fuzz test-crashes test-az lint setup lock clean
+.PHONY: demo up test test-fuzz test-many test-crashes test-az lint setup lock clean
 demo: setup
 	@$(PYTHON) -m simulator.demo
 
@@ -28,12 +29,17 @@ up: setup
 
 test: setup lint
 	@echo "== Testing (about two minutes on two cores)"
-	@$(PYTHON) -m pytest -n 2 --dist loadgroup -m "not az and not crash"
+	@$(PYTHON) -m pytest -n 2 --dist loadgroup -m "not az and not crash and not many"
 
 test-fuzz: setup
 	@echo "== Drawing many more examples, at random, for every property"
 	@HYPOTHESIS_PROFILE=fuzz $(PYTHON) -m pytest -n 2 tests/decide tests/model tests/handlers/test_events.py \
 	  tests/handlers/test_check_messages.py
+
+test-many: setup
+	@echo "== Running the app on two and on eight instances at once (about five minutes on two cores)"
+	@for count in 2 8; do \
+	  WAC_TEST_INSTANCES=$$count $(PYTHON) -m pytest tests/flows/test_many_instances.py || exit 1; done
 
 test-crashes: setup
 	@echo "== Having the app die after each of its writes (about three minutes on two cores)"
