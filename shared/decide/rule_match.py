@@ -62,7 +62,7 @@ def match_rule(rule: SecurityRule, traffic: Traffic, reading: TagReading) -> Mat
     if doubts is None:
         return Match()
     local = match_local(rule, traffic, reading)
-    remote = _match_side(remote_side(rule), traffic.remote, reading) if local.possible else Match()
+    remote = match_side(remote_side(rule), traffic.remote, reading) if local.possible else Match()
     if not remote.possible:
         return Match()
     doubts += ["" if local.certain.covers(traffic.local) else local.doubt or "it is for some of the addresses only"]
@@ -73,7 +73,18 @@ def match_rule(rule: SecurityRule, traffic: Traffic, reading: TagReading) -> Mat
 
 def match_local(rule: SecurityRule, traffic: Traffic, reading: TagReading) -> Match:
     """Tell which of the traffic's private addresses a rule is for."""
-    return _match_side(local_side(rule), traffic.local, reading)
+    return match_side(local_side(rule), traffic.local, reading)
+
+
+def match_side(side: Side, within: Addresses, reading: TagReading) -> Match:
+    """Tell which addresses of `within` one side of a rule matches."""
+    match = match_prefixes(side.prefixes, within, reading)
+    if side.application_security_group_ids:
+        # Its members are network interfaces of the same virtual network: never a public service.
+        inside = Addresses((within & reading.virtual_network).ranges)
+        names = ", ".join(group.name for group in side.application_security_group_ids)
+        match |= Match(possible=inside, doubt=f"the members of application security group {names} are not known")
+    return match
 
 
 def tell_apart(
@@ -119,16 +130,6 @@ def _ends(text: str) -> tuple[int, int] | None:
         return int(low), int(high or low)
     except ValueError:
         return None
-
-
-def _match_side(side: Side, within: Addresses, reading: TagReading) -> Match:
-    match = match_prefixes(side.prefixes, within, reading)
-    if side.application_security_group_ids:
-        # Its members are network interfaces of the same virtual network: never a public service.
-        inside = Addresses((within & reading.virtual_network).ranges)
-        names = ", ".join(group.name for group in side.application_security_group_ids)
-        match |= Match(possible=inside, doubt=f"the members of application security group {names} are not known")
-    return match
 
 
 def _source(rule: SecurityRule) -> Side:
