@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 
+from shared.decide.declarations import parent_of
 from shared.model.plan import (
     Action,
     DeleteExtension,
@@ -15,7 +16,7 @@ from shared.model.plan import (
 )
 from shared.model.resource_id import ResourceId
 
-_COMPUTE_API_VERSION = "2024-07-01"
+COMPUTE_API_VERSION = "2024-07-01"
 
 
 def azure_cli(action: Action) -> str:
@@ -55,7 +56,7 @@ def _refresh_extension(action: RefreshExtension) -> list[str]:
     body = {"properties": {"forceUpdateTag": action.force_update_tag}}
     return [
         *("az", "rest", "--method", "patch"),
-        *("--url", f"{action.id}?api-version={_COMPUTE_API_VERSION}"),
+        *("--url", f"{action.id}?api-version={COMPUTE_API_VERSION}"),
         *("--body", json.dumps(body)),
     ]
 
@@ -77,8 +78,5 @@ def _put_security_rule(action: PutSecurityRule) -> list[str]:
 
 
 def _where(child: ResourceId, parent_option: str) -> list[str]:
-    parent = child.parent
-    if parent is None:
-        raise ValueError(f"{child} is nobody's child, so no command line can name its parent")
     subscription, group = child.subscription_id, child.resource_group
-    return ["--subscription", subscription, "--resource-group", group, parent_option, parent.name]
+    return ["--subscription", subscription, "--resource-group", group, parent_option, parent_of(child).name]
