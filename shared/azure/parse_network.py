@@ -111,6 +111,7 @@ def _ip_configuration(configuration: models.NetworkInterfaceIPConfiguration) -> 
         subnet_id=_id(properties.subnet) if properties else None,
         public_ip_address_id=_id(properties.public_ip_address) if properties else None,
         primary=bool(properties and properties.primary),
+        application_security_group_ids=tuple(_ids(properties.application_security_groups)) if properties else (),
     )
 
 

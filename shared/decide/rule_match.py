@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shared.decide.addresses import Addresses
-from shared.decide.service_tags import Match, TagReading, match_prefixes
+from shared.decide.addresses import NOWHERE, Addresses, union
+from shared.decide.service_tags import Match, TagReading, match_prefixes, settled
 from shared.model.estate import Direction, SecurityRule
 from shared.model.resource_id import ResourceId
 
@@ -79,12 +79,17 @@ def match_local(rule: SecurityRule, traffic: Traffic, reading: TagReading) -> Ma
 def match_side(side: Side, within: Addresses, reading: TagReading) -> Match:
     """Tell which addresses of `within` one side of a rule matches."""
     match = match_prefixes(side.prefixes, within, reading)
-    if side.application_security_group_ids:
-        # Its members are network interfaces of the same virtual network: never a public service.
-        inside = Addresses((within & reading.virtual_network).ranges)
-        names = ", ".join(group.name for group in side.application_security_group_ids)
-        match |= Match(possible=inside, doubt=f"the members of application security group {names} are not known")
-    return match
+    if not side.application_security_group_ids:
+        return match
+    return settled(match | _match_groups(side.application_security_group_ids, within, reading))
+
+
+def _match_groups(groups: tuple[ResourceId, ...], within: Addresses, reading: TagReading) -> Match:
+    members, addresses = reading.members, Addresses(within.ranges)
+    certain = union(members.by_group.get(group, NOWHERE) for group in groups) & addresses
+    possible = certain | ((addresses & reading.interfaces) - members.known)
+    names = ", ".join(group.name for group in groups)
+    return Match(certain, possible, f"not all members of application security group {names} are known")
 
 
 def tell_apart(

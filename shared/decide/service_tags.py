@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, reduce
 
 from shared.decide.addresses import ALL_OF_FAMILY, NOWHERE, Addresses, family_of, parse_prefix, parse_prefixes, union
+from shared.decide.security_group_members import NOBODY_KNOWN, Members, find_members
+from shared.decide.the_one import TheOne
 from shared.model.estate import Estate
 from shared.model.resource_id import ResourceId
 
@@ -36,7 +38,8 @@ _TAG = re.compile(r"[a-z][a-z0-9]*(\.[a-z0-9]+)*")
 class TagReading:
     """One way to read the tags of a network for traffic of one IP family.
 
-    In a `tunnelled` reading VirtualNetwork is every address and Internet none: so it is where routes say so.
+    `interfaces` are the addresses that network interfaces may have there: an application security group has no
+    others. In a `tunnelled` reading VirtualNetwork is every address and Internet none: so it is where routes say so.
     `doubt` says why the network may be read that way.
     """
 
@@ -44,6 +47,8 @@ class TagReading:
     virtual_network: Addresses
     internet: Addresses
     service_tags: Mapping[str, tuple[str, ...]]
+    interfaces: Addresses = NOWHERE
+    members: Members = NOBODY_KNOWN
     tunnelled: bool = False
     doubt: str = ""
 
@@ -62,16 +67,60 @@ class Match:
 
 def read_tags(estate: Estate, subnet_id: ResourceId | None, local: Addresses) -> tuple[TagReading, ...]:
     """Give every way in which the tags of the network around `local` can be read, the plain one first."""
+    family = family_of(local)
+    readings = _readings_in(TheOne(estate)).of(subnet_id, family)
+    if readings[0].virtual_network.covers(local):
+        return readings
+    return tuple(
+        replace(reading, virtual_network=reading.virtual_network | local, internet=reading.internet - local)
+        for reading in readings
+    )
+
+
+class _Readings:
+    """The readings of an estate's subnets, each made once: an NSG may have thousands of VMs behind it."""
+
+    def __init__(self, estate: Estate) -> None:
+        self._estate = estate
+        self._members: dict[ResourceId, Members] = {}
+        self._made: dict[tuple[ResourceId | None, int], tuple[TagReading, ...]] = {}
+
+    def of(self, subnet_id: ResourceId | None, family: int) -> tuple[TagReading, ...]:
+        if (subnet_id, family) not in self._made:
+            self._made[subnet_id, family] = _read_subnet(self._estate, subnet_id, family, self._members_in(subnet_id))
+        return self._made[subnet_id, family]
+
+    def _members_in(self, subnet_id: ResourceId | None) -> Members:
+        network_id = subnet_id.parent if subnet_id else None
+        if network_id is None:
+            return NOBODY_KNOWN
+        if network_id not in self._members:
+            self._members[network_id] = find_members(self._estate.network_interfaces.values(), network_id)
+        return self._members[network_id]
+
+
+@lru_cache(maxsize=1)
+def _readings_in(estate: TheOne[Estate]) -> _Readings:
+    return _Readings(estate.value)
+
+
+def _read_subnet(
+    estate: Estate, subnet_id: ResourceId | None, family: int, members: Members
+) -> tuple[TagReading, ...]:
     subnet = estate.subnets.get(subnet_id) if subnet_id else None
     network_id = subnet_id.parent if subnet_id else None
     network = estate.virtual_networks.get(network_id) if network_id else None
     prefixes = (*network.address_prefixes, *network.peered_address_prefixes) if network else ()
-    family = family_of(local)
     everything = ALL_OF_FAMILY[family]
-    space = (parse_prefixes((*prefixes, *(subnet.address_prefixes if subnet else ()))) | local) & everything
-    # The host's address belongs to Internet as well, in Azure's effective rules.
+    space = parse_prefixes((*prefixes, *(subnet.address_prefixes if subnet else ()))) & everything
     plain = TagReading(
-        family, space | (_AZURE_HOST & everything), everything - _NOT_INTERNET - space, estate.service_tags
+        family,
+        # The host's address belongs to Internet as well, in Azure's effective rules.
+        virtual_network=space | (_AZURE_HOST & everything),
+        internet=everything - _NOT_INTERNET - space,
+        service_tags=estate.service_tags,
+        interfaces=space if network else everything,
+        members=members,
     )
     doubt = ""
     if subnet is None or network is None:
@@ -82,7 +131,7 @@ def read_tags(estate: Estate, subnet_id: ResourceId | None, local: Addresses) ->
         doubt = "a gateway decides what VirtualNetwork and Internet mean there"
     if not doubt:
         return (plain,)
-    return (plain, TagReading(family, everything, NOWHERE, estate.service_tags, tunnelled=True, doubt=doubt))
+    return (plain, replace(plain, virtual_network=everything, internet=NOWHERE, tunnelled=True, doubt=doubt))
 
 
 def addresses_of(prefix: str, reading: TagReading) -> Addresses:
@@ -103,7 +152,11 @@ def match_prefixes(prefixes: tuple[str, ...], within: Addresses, reading: TagRea
         return Match(within, within)
     matches = [_match_symbol(symbol, within, reading) for symbol in symbols]
     matches += [_match_literals(literals, within, reading)] if literals else []
-    match = reduce(Match.__or__, matches, Match())
+    return settled(reduce(Match.__or__, matches, Match()))
+
+
+def settled(match: Match) -> Match:
+    """Drop the doubt of a match that is certain after all."""
     return match if match.possible != match.certain else Match(match.certain, match.certain)
 
 

@@ -120,6 +120,7 @@ class IpConfiguration:
     subnet_id: ResourceId | None
     public_ip_address_id: ResourceId | None = None
     primary: bool = False
+    application_security_group_ids: tuple[ResourceId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,7 @@ def assert_is_nic(interface: NetworkInterface, body: Json) -> None:
             id_in(given, "subnet"),
             id_in(given, "publicIPAddress"),
             primary=given.get("primary") is True,
+            application_security_group_ids=ids_in(given.get("applicationSecurityGroups")),
         )
         for given in (one["properties"] for one in properties["ipConfigurations"])
     )

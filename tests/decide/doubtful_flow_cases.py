@@ -103,8 +103,11 @@ CASES = {
     "a rule for all source ports by number matches": case(
         TO_WAC, deny_out(source_port_ranges=("0-65535",)), access=DENIED, by="DenyInternet"
     ),
-    "a rule from an application security group may be for this VM": case(
-        TO_WAC, deny_out(source=(), source_application_security_group_ids=(ASG,)), access=UNKNOWN
+    "a rule from an application security group may be for a VM whose interface was not read": case(
+        TO_WAC,
+        deny_out(source=(), source_application_security_group_ids=(ASG,)),
+        access=UNKNOWN,
+        network_interfaces={},
     ),
     "a rule towards an application security group never concerns a public service": case(
         TO_WAC,
@@ -112,14 +115,18 @@ CASES = {
         access=ALLOWED,
         by="AllowInternetOutBound",
     ),
-    "an inbound rule for an application security group may be for this VM": case(
-        FROM_NETWORK, deny_in(destination=(), destination_application_security_group_ids=(ASG,)), access=UNKNOWN
+    "an inbound rule for an application security group may be for a VM whose interface was not read": case(
+        FROM_NETWORK,
+        deny_in(destination=(), destination_application_security_group_ids=(ASG,)),
+        access=UNKNOWN,
+        network_interfaces={},
     ),
     "a rule for another port is no matter, whatever group it is for": case(
         FROM_NETWORK,
         deny_in(destination=(), destination_application_security_group_ids=(ASG,), ports="443"),
         access=ALLOWED,
         by="AllowVnetInBound",
+        network_interfaces={},
     ),
     "a protocol that nobody knows may be TCP": case(TO_WAC, deny_out(protocol="Quic"), access=UNKNOWN),
     "a port that can't be read may be any": case(TO_WAC, deny_out(ports="https"), access=UNKNOWN),

@@ -66,11 +66,10 @@ def test_a_rule_of_ours_exposes_nothing_that_was_not_asked_for() -> None:
 
 
 def test_a_rule_that_may_let_everybody_in_is_unknown_rather_than_fine() -> None:
-    asg = ResourceId(f"{GROUP}/providers/Microsoft.Network/applicationSecurityGroups/web")
-    maybe = allow_in("Asg", 100, source="*", destination=(), destination_application_security_group_ids=(asg,))
+    maybe = allow_in("Some", 100, source="*", source_port_ranges=("1024-2048",))
     plan = plan_of(estate(HEALTHY, subnet_group=security_group(maybe)))
     assert reasons(plan) == [Reason.TRAFFIC_UNKNOWN]
-    assert "application security group web" in plan.findings[0].message
+    assert "it is for some source ports only" in plan.findings[0].message
 
 
 def test_default_rules_expose_nothing_however_traffic_is_routed() -> None:
