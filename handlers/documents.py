@@ -7,7 +7,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from shared.decide.bicep import bicep
 from shared.decide.command_lines import azure_cli
+from shared.decide.terraform import terraform
 from shared.model.plan import ActionResult, Finding, Report
 
 
@@ -20,13 +22,15 @@ class FindingDocument(BaseModel):
 
 
 class ActionDocument(BaseModel):
-    """One write: what it is, what became of it and why, and how to do it by hand."""
+    """One write: what it is, what became of it and why, and how to do it by hand or in code."""
 
     action: str
     resource: str
     outcome: str
     message: str
     azure_cli: str
+    bicep: str
+    terraform: str
 
 
 class ReportDocument(BaseModel):
@@ -44,7 +48,7 @@ class ReportDocument(BaseModel):
 
 
 def document_report(report: Report) -> ReportDocument:
-    """Write a Report for HTTP, each action with its Azure CLI line."""
+    """Write a Report for HTTP, each action as Azure CLI, Bicep and Terraform too."""
     again = report.look_again_after
     return ReportDocument(
         subject=str(report.check.subject),
@@ -77,4 +81,6 @@ def _document_action(result: ActionResult) -> ActionDocument:
         outcome=result.outcome.value,
         message=result.message,
         azure_cli=azure_cli(result.action),
+        bicep=bicep(result.action),
+        terraform=terraform(result.action),
     )

@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.azure.json_values import to_json
 from shared.azure.subjects import SubjectSummary
+from shared.decide.bicep import bicep
 from shared.decide.command_lines import azure_cli
+from shared.decide.terraform import terraform
 from shared.decide.restraint import MOST_FAILURES
 from shared.model.leash import Failure, Leash, Stop
 from shared.model.past import NOTHING, Hold, Loss, Past, Setback
@@ -87,6 +89,8 @@ class WriteDocument(BaseModel):
     existing: Any
     desired: Any
     azure_cli: str
+    bicep: str
+    terraform: str
 
 
 class WritesDocument(BaseModel):
@@ -195,6 +199,8 @@ def _write(write: Write) -> WriteDocument:
         existing=content["existing"],
         desired=_desired(content),
         azure_cli=azure_cli(write.action),
+        bicep=bicep(write.action),
+        terraform=terraform(write.action),
     )
 
 

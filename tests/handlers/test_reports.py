@@ -89,7 +89,10 @@ async def test_a_subjects_report_is_the_latest_as_saved_with_what_is_remembered_
             "NON_COMPLIANT",
             ["EXTENSION_MISSING"],
         )
-        assert shown["actions"][0]["azure_cli"].startswith("az vm extension set ")
+        (action,) = shown["actions"]
+        assert action["azure_cli"].startswith("az vm extension set ")
+        assert "\nresource extension_web_AdminCenter 'Microsoft.Compute/" in action["bicep"]
+        assert '\nresource "azurerm_virtual_machine_extension" "web_AdminCenter" {' in action["terraform"]
         assert shown["since"] == {"EXTENSION_MISSING": first.isoformat().replace("+00:00", "Z")}
         assert (shown["held"], shown["contested"], shown["reinstalls"], shown["error"]) == (None, False, [], None)
 
@@ -183,6 +186,8 @@ async def test_the_trail_of_a_subject_shows_each_write_whole_the_newest_first(
         ["WindowsAdminCenter"],
     )
     assert first["azure_cli"].startswith("az network nsg rule create ")
+    assert "\n    priority: 199\n" in first["bicep"]
+    assert '\n  destination_address_prefix  = "WindowsAdminCenter"\n' in first["terraform"]
     assert first["request_id"]
     assert first["correlation_id"] == "11111111-0000-4000-8000-000000000000"
 

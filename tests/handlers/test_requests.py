@@ -62,7 +62,10 @@ async def test_an_audit_says_of_every_write_what_keeps_it_from_being_made(
     ]
     assert all("WAC_NETWORK_MODE is audit" in action["message"] for action in of_auditing["actions"])
     assert all("WAC_NETWORK_MODE" not in action["message"] for action in of_enforcing["actions"])
-    assert all(action["azure_cli"].startswith("az network nsg rule ") for action in of_enforcing["actions"])
+    for action in of_auditing["actions"] + of_enforcing["actions"]:
+        assert action["azure_cli"].startswith("az network nsg rule create ")
+        assert "/securityRules@" in action["bicep"]
+        assert '\nresource "azurerm_network_security_rule" ' in action["terraform"]
     assert azure.world.requests.writes() == []
 
 
