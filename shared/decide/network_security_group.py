@@ -31,12 +31,12 @@ def decide_network_security_group(estate: Estate, subject: ResourceId, desired: 
     if findings:
         return Plan(subject, findings)
     behind = find_machines_behind(estate, group, desired)
-    if not behind.machines:
-        return Plan(subject, behind.unknown or (_no_eligible_vm(subject),))
+    nobody = () if behind.machines or behind.unknown else (_no_eligible_vm(subject),)
     findings, actions = decide_rules(estate, group, behind, desired)
     return Plan(
         subject,
         (
+            *nobody,
             *behind.unknown,
             *findings,
             *_closed_to_the_network(estate, group, behind.machines, desired),

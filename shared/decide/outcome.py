@@ -25,7 +25,7 @@ _MENDED_BY: Mapping[type[Action], frozenset[Reason]] = MappingProxyType(
         RefreshExtension: frozenset({Reason.EXTENSION_OUTDATED}),
         DeleteExtension: frozenset({Reason.EXTENSION_FAILED, Reason.EXTENSION_OUTDATED}),
         PutSecurityRule: frozenset({Reason.OUTBOUND_DENIED, Reason.INBOUND_DENIED, Reason.RULE_MISSING}),
-        DeleteSecurityRule: frozenset(),
+        DeleteSecurityRule: frozenset({Reason.RULE_NEEDLESS}),
     }
 )
 

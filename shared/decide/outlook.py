@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.decide.exclusion import decide_exclusion
 from shared.decide.outrank import is_general, is_just_in_time
@@ -42,8 +42,12 @@ def expect_check(estate: Estate, passage: Passage, desired: DesiredState) -> Out
     return Outlook(reason, f"The check of {group_id.name} puts a rule of ours ahead of it.")
 
 
-def expect_rule(passage: Passage, name: str, placement: Placement) -> Outlook:
-    """Say, in an NSG's plan, where a rule of ours goes, or why it can't."""
+def expect_rule(passage: Passage, name: str, placement: Placement, hidden: SecurityRule | None = None) -> Outlook:
+    """Say, in an NSG's plan, where a rule of ours goes, or why it can't; `hidden` is one that is there in vain."""
+    return _with_hidden(_expect_rule(passage, name, placement), hidden)
+
+
+def _expect_rule(passage: Passage, name: str, placement: Placement) -> Outlook:
     reason = _reason(passage)
     if not passage.may_be_opened:
         return expect_nothing(passage)
@@ -55,13 +59,23 @@ def expect_rule(passage: Passage, name: str, placement: Placement) -> Outlook:
     return Outlook(reason, f"Rule {name} of ours, at priority {placement.priority}, is to go ahead of it.")
 
 
-def expect_nothing(passage: Passage) -> Outlook:
-    """Say why a denial is left alone."""
+def expect_nothing(passage: Passage, hidden: SecurityRule | None = None) -> Outlook:
+    """Say why a denial is left alone; `hidden` is a rule of ours that is there in vain."""
+    return _with_hidden(_expect_nothing(passage), hidden)
+
+
+def _expect_nothing(passage: Passage) -> Outlook:
     if passage.standing:
         return Outlook(_reason(passage), _standing(passage.standing[0]))
     if passage.unknown:
         return Outlook(_reason(passage), "Another part of the flow can't be judged, so it is left alone.")
     return Outlook(_reason(passage), "It is left alone.")
+
+
+def _with_hidden(outlook: Outlook, hidden: SecurityRule | None) -> Outlook:
+    if hidden is None:
+        return outlook
+    return replace(outlook, sentence=f"That deny hides {describe_rule(hidden)} of ours. {outlook.sentence}")
 
 
 def _reason(passage: Passage) -> Reason:

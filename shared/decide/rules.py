@@ -6,97 +6,106 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from shared.decide.denials import find_denials
+from shared.decide.judgement import Judged, judge_lasting, judge_wishes
 from shared.decide.machines_behind import MachinesBehind
+from shared.decide.needless import delete_needless, find_needless, without
 from shared.decide.outlook import Outlook, expect_nothing, expect_rule
-from shared.decide.outrank import is_ours
-from shared.decide.passage import Passage, judge_passages, without_ours
+from shared.decide.passage import Passage
 from shared.decide.placement import Placement, choose_priority, space_of
-from shared.decide.wishes import Wish, claim_ours, has_same_content, named, wish_inbound, wish_outbound
+from shared.decide.wishes import has_same_content, named, shrunk, wish_inbound, wish_outbound
 from shared.model.desired import DesiredState, Rules
 from shared.model.estate import Direction, Estate, NetworkSecurityGroup, SecurityRule
-from shared.model.plan import Finding, PutSecurityRule, Reason
+from shared.model.plan import Finding, NetworkAction, PutSecurityRule, Reason
 
-type Decision = tuple[tuple[Finding, ...], tuple[PutSecurityRule, ...]]
+type Decision = tuple[tuple[Finding, ...], tuple[NetworkAction, ...]]
+type Putting = tuple[tuple[Finding, ...], tuple[PutSecurityRule, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A wish, the rule of ours that is there for it, and its flows judged with our rules and without them."""
+class _Here:
+    """The NSG that is decided on, also without the rules of ours that are to go."""
 
-    wish: Wish
-    existing: SecurityRule | None
-    actual: tuple[Passage, ...]
-    bare: tuple[Passage, ...]
-
-    @property
-    def is_needed(self) -> bool:
-        return any(passage.may_be_opened for passage in self.bare)
-
-    @property
-    def opens_what_it_is_for(self) -> bool:
-        pairs = zip(self.actual, self.bare, strict=True)
-        return all(actual.is_open for actual, bare in pairs if bare.may_be_opened)
+    estate: Estate
+    group: NetworkSecurityGroup
+    lasting: NetworkSecurityGroup
+    desired: DesiredState
 
 
 def decide_rules(
     estate: Estate, group: NetworkSecurityGroup, behind: MachinesBehind, desired: DesiredState
 ) -> Decision:
-    """Decide which rules of ours to put, and tell what is denied.
+    """Decide which rules of ours to put and which to delete, and tell what is denied.
 
-    An inbound rule names the addresses of all the VMs behind the NSG: while some are not known, none is written.
+    An inbound rule names the addresses of all the VMs behind the NSG: while some are not known, none is written, and
+    none of ours is deleted.
     """
-    wishes = (*wish_outbound(behind.machines), *wish_inbound(behind.machines, desired))
-    claimed = claim_ours(group, wishes)
+    machines = behind.machines
+    wishes = (*wish_outbound(machines), *wish_inbound(machines, desired)) if machines else ()
+    judged = judge_wishes(estate, group, wishes, desired.outrank)
+    needless = () if behind.unknown else find_needless(estate, group, judged, desired)
+    lasting = without(group, [one.rule for one in needless])
+    if needless:
+        judged = judge_lasting(estate, lasting, judged, desired.outrank)
+    here = _Here(estate, group, lasting, desired)
     findings: tuple[Finding, ...] = ()
-    actions: tuple[PutSecurityRule, ...] = ()
-    for wish in wishes:
-        judged = _judge(estate, group, wish, claimed.get(wish), desired)
-        if not _is_wanted(group, judged, desired):
-            findings += find_denials(group.id, judged.actual, expect_nothing)
-        elif wish.rule.direction is Direction.INBOUND and behind.unknown:
-            findings += find_denials(group.id, judged.actual, _expect_to_wait)
-        else:
-            found, put = _put(estate, group, judged, desired, actions)
-            findings, actions = findings + found, actions + put
-    return findings, actions
+    puts: tuple[PutSecurityRule, ...] = ()
+    for one in judged:
+        waits = behind.unknown and one.wish.rule.direction is Direction.INBOUND
+        found, put = _tell_of_waiting(here, one) if waits else _decide_wish(here, one, puts)
+        findings, puts = findings + found, puts + put
+    found_needless, deletes = delete_needless(estate, group, needless, judged)
+    return (*findings, *found_needless), (*puts, *deletes)
 
 
-def _judge(
-    estate: Estate, group: NetworkSecurityGroup, wish: Wish, existing: SecurityRule | None, desired: DesiredState
-) -> Judged:
-    actual = judge_passages(estate, wish.flows, group, desired.outrank)
-    if not any(map(is_ours, group.security_rules)):
-        return Judged(wish, existing, actual, actual)
-    bare = judge_passages(estate, wish.flows, without_ours(group), desired.outrank)
-    return Judged(wish, existing, actual, bare)
+def _tell_of_waiting(here: _Here, judged: Judged) -> Putting:
+    if not _is_wanted(here, judged):
+        return _leave(here, judged)
+    return find_denials(here.group.id, judged.actual, _expect_to_wait), ()
 
 
-def _is_wanted(group: NetworkSecurityGroup, judged: Judged, desired: DesiredState) -> bool:
+def _decide_wish(here: _Here, judged: Judged, before: Sequence[PutSecurityRule]) -> Putting:
+    findings, puts = _put(here, judged, before) if _is_wanted(here, judged) else _leave(here, judged)
+    if puts or judged.existing not in here.lasting.security_rules:
+        return findings, puts
+    found, shrunken = _shrink(here, judged)
+    return (*findings, *found), shrunken
+
+
+def _leave(here: _Here, judged: Judged) -> Putting:
+    return find_denials(here.group.id, judged.actual, lambda one: expect_nothing(one, judged.hidden)), ()
+
+
+def _is_wanted(here: _Here, judged: Judged) -> bool:
     """Tell whether a rule has to be put: one that is as wished and does what it is for is left where it stands."""
-    existing, wished = judged.existing, judged.wish.rule
-    as_wished = existing is not None and has_same_content(existing, wished)
     if judged.is_needed:
-        return not (as_wished and judged.opens_what_it_is_for)
-    if desired.rules is not Rules.ALWAYS or not all(passage.is_open for passage in judged.bare):
+        return not (judged.is_as_wished and judged.goes_on_opening_it)
+    if here.desired.rules is not Rules.ALWAYS or not all(passage.is_open for passage in judged.bare):
         return False
-    return not any(has_same_content(rule, wished) for rule in group.security_rules)
+    return not any(has_same_content(rule, judged.wish.rule) for rule in here.lasting.security_rules)
 
 
-def _put(
-    estate: Estate,
-    group: NetworkSecurityGroup,
-    judged: Judged,
-    desired: DesiredState,
-    before: Sequence[PutSecurityRule],
-) -> Decision:
-    existing, wished = judged.existing, judged.wish.rule
+def _shrink(here: _Here, judged: Judged) -> Putting:
+    """Take the addresses of VMs that are gone out of a rule that can't be put anew, where it stands."""
+    existing, group = judged.existing, here.group
+    if existing is None or existing.direction is Direction.OUTBOUND or not judged.is_known:
+        return (), ()
+    left = shrunk(existing, judged.wish.rule)
+    if left is existing:
+        return (), ()
+    message = f"Rule {existing.name} of ours in {group.id.name} lets people in to addresses that no VM has any more."
+    finding = Finding(group.id, Reason.RULE_MISSING, message, {"rule": existing.name})
+    return (finding,), (PutSecurityRule(group.id.child("securityRules", existing.name), existing, left),)
+
+
+def _put(here: _Here, judged: Judged, before: Sequence[PutSecurityRule]) -> Putting:
+    existing, wished, group = judged.existing, judged.wish.rule, here.group
     limit = min(
         (one.first_denying_priority for one in judged.bare if one.may_be_opened and one.first_denying_priority),
         default=None,
     )
     others = [*group.security_rules, *(action.desired for action in before)]
     taken = frozenset(rule.priority for rule in others if rule.direction is wished.direction)
-    space = space_of(estate, group, judged.wish.flows, desired.outrank)
+    space = space_of(here.estate, group, judged.wish.flows, here.desired.outrank)
     placement = choose_priority(space, limit, wished.priority, taken, existing)
     rule = replace(wished, name=existing.name) if existing else named(wished, (one.name for one in others))
     findings = _findings(group, judged, rule, placement)
@@ -113,7 +122,7 @@ def _findings(
 ) -> tuple[Finding, ...]:
     bare = {passage.flow: passage for passage in judged.bare}
     denials = find_denials(
-        group.id, judged.actual, lambda passage: expect_rule(bare[passage.flow], rule.name, placement)
+        group.id, judged.actual, lambda passage: expect_rule(bare[passage.flow], rule.name, placement, judged.hidden)
     )
     if judged.opens_what_it_is_for:
         wrong = "is not as it should be" if judged.existing else "is not there"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 
-from shared.decide.addresses import family_of, parse_prefix
+from shared.decide.addresses import family_of, parse_prefix, union
 from shared.decide.flows import HTTPS, OUTBOUND_TAGS, admin_center_port, inbound_flow, outbound_flow
 from shared.decide.machines_behind import Machine
 from shared.decide.outrank import MARKER, is_ours
@@ -72,7 +72,7 @@ def claim_ours(group: NetworkSecurityGroup, wishes: Sequence[Wish]) -> Mapping[W
     """Find which of our rules in an NSG is which wish's: by what it is for, else by its name."""
     left = sorted(filter(is_ours, group.security_rules), key=lambda rule: (rule.priority, rule.name.casefold()))
     claimed: dict[Wish, SecurityRule] = {}
-    for belongs in (_is_for_the_same, _has_the_name):
+    for belongs in (is_for_the_same, _has_the_name):
         for wish in wishes:
             found = next((rule for rule in left if belongs(rule, wish.rule)), None)
             if found is not None and wish not in claimed:
@@ -93,6 +93,21 @@ def named(rule: SecurityRule, taken: Iterable[str]) -> SecurityRule:
 def has_same_content(one: SecurityRule, other: SecurityRule) -> bool:
     """Tell whether two rules do the same, wherever they stand and whatever they are called."""
     return _content(one) == _content(other)
+
+
+def is_for_the_same(rule: SecurityRule, wished: SecurityRule) -> bool:
+    """Tell whether a rule is for the same port and service tags as a wished one."""
+    return _purpose(rule) == _purpose(wished)
+
+
+def shrunk(rule: SecurityRule, wished: SecurityRule) -> SecurityRule:
+    """Leave of an inbound rule's addresses those that are wished; give the rule itself where that is all, or none."""
+    stated = [one for one in rule.destination_address_prefixes if _is_prefix(one)]
+    there = union(map(parse_prefix, stated))
+    left = tuple(one for one in wished.destination_address_prefixes if there.covers(parse_prefix(one)))
+    kept = replace(rule, destination_address_prefixes=left)
+    names_others = len(stated) == len(rule.destination_address_prefixes) and not has_same_content(kept, rule)
+    return kept if left and names_others else rule
 
 
 def _wish_inbound(port: int, sources: tuple[str, ...], machines: Sequence[Machine], *, is_first: bool) -> Wish:
@@ -123,10 +138,6 @@ def _is_prefix(source: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _is_for_the_same(rule: SecurityRule, wished: SecurityRule) -> bool:
-    return _purpose(rule) == _purpose(wished)
 
 
 def _has_the_name(rule: SecurityRule, wished: SecurityRule) -> bool:

@@ -9,7 +9,7 @@ from shared.decide.network_security_group import decide_network_security_group
 from shared.decide.outrank import MARKER
 from shared.model.desired import DesiredState, Outrank, Rules
 from shared.model.estate import Estate, SecurityRule, VirtualMachine
-from shared.model.plan import Plan, PutSecurityRule, Reason
+from shared.model.plan import DeleteSecurityRule, Plan, PutSecurityRule, Reason
 from tests.decide.estates import (
     ENFORCED,
     NSG,
@@ -24,7 +24,7 @@ from tests.decide.estates import (
 )
 
 OUT, DELIBERATE, IN = Reason.OUTBOUND_DENIED, Reason.OUTBOUND_DENIED_DELIBERATELY, Reason.INBOUND_DENIED
-LACKING, FULL = Reason.RULE_MISSING, Reason.NO_FREE_PRIORITY
+LACKING, FULL, NEEDLESS = Reason.RULE_MISSING, Reason.NO_FREE_PRIORITY, Reason.RULE_NEEDLESS
 HEALTHY = machine(extensions=(extension(),))
 OFFICE = replace(ENFORCED, inbound_sources=("203.0.113.0/24",))
 ALWAYS = replace(ENFORCED, rules=Rules.ALWAYS)
@@ -64,6 +64,7 @@ class Case:
     machines: tuple[VirtualMachine, ...] = (HEALTHY,)
     said: str = ""
     around: dict[str, Any] = field(default_factory=dict)
+    deletes: tuple[str, ...] = ()
 
     @property
     def estate(self) -> Estate:
@@ -76,6 +77,10 @@ class Case:
 
 def puts_of(plan: Plan) -> tuple[SecurityRule, ...]:
     return tuple(action.desired for action in plan.actions if isinstance(action, PutSecurityRule))
+
+
+def deletes_of(plan: Plan) -> tuple[str, ...]:
+    return tuple(action.id.name for action in plan.actions if isinstance(action, DeleteSecurityRule))
 
 
 def on_port(name: str, port: int | None) -> VirtualMachine:

@@ -17,7 +17,6 @@ CASES = {
     "and however their prefixes are written": Case(
         (ours_out(protocol="TCP", tag="WINDOWSADMINCENTER"), BOTH_OURS[1], deny_out()),
     ),
-    "our rules that are not needed any more are left": Case(BOTH_OURS),
     "our rule is moved ahead of a new deny": Case(
         (*BOTH_OURS, deny_out(priority=150)), ("PortForWACService 149", "PortForAADService 148"), (OUT, OUT)
     ),
@@ -32,9 +31,6 @@ CASES = {
     ),
     "our rule that somebody turned into a deny is somebody's decision": Case(
         (replace(ours_out(), access=Access.DENY), BOTH_OURS[1], deny_out()), (), (DELIBERATE,)
-    ),
-    "another rule of ours that was pointed elsewhere is left when one does the work": Case(
-        (*BOTH_OURS, ours_out("PortForWACService-wac-guard", 150, "Storage"), deny_out()),
     ),
     "a name that somebody has is left to them": Case(
         (deny_out(), allow_in("portforwacservice", 100, source="10.0.0.1", ports="80")),

@@ -25,6 +25,9 @@ from tests.decide.estates import VM
         ([Reason.EXTENSION_FAILED], DELETE_EXTENSION, [Outcome.WOULD_DO], Status.NON_COMPLIANT),
         ([Reason.DECOMMISSIONED], DELETE_RULE, [Outcome.STARTED], Status.NOT_APPLICABLE),
         ([Reason.OUTBOUND_DENIED], DELETE_RULE, [Outcome.STARTED], Status.NON_COMPLIANT),
+        ([Reason.RULE_NEEDLESS], DELETE_RULE, [Outcome.STARTED], Status.PENDING),
+        ([Reason.RULE_NEEDLESS], DELETE_RULE, [Outcome.WOULD_DO], Status.NON_COMPLIANT),
+        ([Reason.RULE_NEEDLESS], PUT_RULE, [Outcome.STARTED], Status.NON_COMPLIANT),
         ([Reason.OUTBOUND_DENIED], PUT_RULE, [Outcome.STARTED], Status.PENDING),
         ([Reason.OUTBOUND_DENIED], PUT_RULE, [Outcome.STARTED, Outcome.POSTPONED], Status.NON_COMPLIANT),
         (

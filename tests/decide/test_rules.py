@@ -10,18 +10,19 @@ from shared.decide.network_security_group import decide_network_security_group
 from shared.decide.outrank import MARKER
 from shared.model.estate import Access, Direction
 from shared.model.plan import Reason
-from tests.decide import inbound_rule_cases, outbound_rule_cases, standing_rule_cases
+from tests.decide import inbound_rule_cases, needless_rule_cases, outbound_rule_cases, standing_rule_cases
 from tests.decide.applying import applied
 from tests.decide.estates import NSG, deny_in, deny_out, machine, rule
-from tests.decide.rule_cases import ALWAYS, FULL, LACKING, OFFICE, OUT, Case, on_port, puts_of
+from tests.decide.rule_cases import ALWAYS, FULL, LACKING, OFFICE, OUT, Case, deletes_of, on_port, puts_of
 
-CASES = outbound_rule_cases.CASES | standing_rule_cases.CASES | inbound_rule_cases.CASES
+CASES = outbound_rule_cases.CASES | standing_rule_cases.CASES | inbound_rule_cases.CASES | needless_rule_cases.CASES
 
 
 @pytest.mark.parametrize("one", CASES.values(), ids=CASES.keys())
 def test_rules_of_ours_are_put_where_they_are_needed_and_nowhere_else(one: Case) -> None:
     plan = one.plan
     assert tuple(f"{put.name} {put.priority}" for put in puts_of(plan)) == one.puts
+    assert deletes_of(plan) == one.deletes
     assert tuple(finding.reason for finding in plan.findings) == one.reasons
     assert one.said in " ".join(finding.message for finding in plan.findings)
 
