@@ -9,7 +9,7 @@ from ipaddress import ip_address, ip_network
 from shared.model.estate import Access, Direction, SecurityRule
 
 # What Azure's recorded effective rules leave out of Internet.
-_NOT_INTERNET = (
+NOT_INTERNET = (
     *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
     *("192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/3"),
     *("::/127", "fc00::/7", "fe80::/10", "ff00::/8"),
@@ -77,20 +77,22 @@ def _has_port(ranges: Sequence[str], port: int) -> bool:
 
 
 def _has_address(prefixes: Sequence[str], address: str, surroundings: Surroundings) -> bool:
-    return any(_is_in(prefix.lower(), address, surroundings) for prefix in prefixes)
+    return any(is_in(prefix.lower(), address, surroundings) for prefix in prefixes)
 
 
-def _is_in(prefix: str, address: str, surroundings: Surroundings) -> bool:
+def is_in(prefix: str, address: str, surroundings: Surroundings) -> bool:
+    """Tell whether an address is of a prefix or a tag, which is in lower case."""
     if prefix == "*":
         return True
     if prefix == "virtualnetwork":
-        return _among((*surroundings.virtual_network, _HOST), address)
+        return among((*surroundings.virtual_network, _HOST), address)
     if prefix == "internet":
-        return not _among((*surroundings.virtual_network, *_NOT_INTERNET), address)
+        return not among((*surroundings.virtual_network, *NOT_INTERNET), address)
     if prefix == "azureloadbalancer":
-        return _among(_LOAD_BALANCER, address)
-    return _among(surroundings.service_tags.get(prefix, (prefix,)), address)
+        return among(_LOAD_BALANCER, address)
+    return among(surroundings.service_tags.get(prefix, (prefix,)), address)
 
 
-def _among(prefixes: Iterable[str], address: str) -> bool:
+def among(prefixes: Iterable[str], address: str) -> bool:
+    """Tell whether an address is of one of some prefixes."""
     return any(ip_address(address) in ip_network(prefix, strict=False) for prefix in prefixes)
