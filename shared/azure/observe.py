@@ -24,7 +24,7 @@ async def observe_virtual_machine(survey: Survey, subject: ResourceId) -> Estate
 
 
 async def observe_network(survey: Survey, vm: VirtualMachine) -> Estate:
-    """Add the network that a VM is in: NICs, subnets, and the NSGs on both.
+    """Add the network that a VM is in: NICs, subnets, the NSGs on both, and public addresses that have none.
 
     Three requests deep at most. Raises PassingFailure.
     """
@@ -46,7 +46,8 @@ async def observe_network(survey: Survey, vm: VirtualMachine) -> Estate:
     await survey.gather(
         survey.read_network_security_groups(
             one.network_security_group_id for one in found if one.network_security_group_id
-        )
+        ),
+        survey.read_public_ip_addresses(_bare_addresses(survey, interfaces)),
     )
     return survey.estate()
 
@@ -92,6 +93,19 @@ async def observe_attachment(survey: Survey, subject: ResourceId) -> Estate:
     else:
         await survey.gather(survey.read_virtual_networks([subject]))
     return survey.estate()
+
+
+def _bare_addresses(survey: Survey, interfaces: Iterable[NetworkInterface]) -> list[ResourceId]:
+    """Name the public addresses without an NSG before them: only there what kind they are says who gets in."""
+    return [
+        one.public_ip_address_id
+        for interface in interfaces
+        if interface.network_security_group_id is None
+        for one in interface.ip_configurations
+        if one.public_ip_address_id is not None
+        and one.subnet_id in survey.subnets
+        and survey.subnets[one.subnet_id].network_security_group_id is None
+    ]
 
 
 def _subnet_ids(interfaces: Iterable[NetworkInterface]) -> list[ResourceId]:

@@ -13,6 +13,7 @@ from shared.model.estate import (
     IpConfiguration,
     NetworkInterface,
     NetworkSecurityGroup,
+    PublicIpAddress,
     SecurityRule,
     Subnet,
     VirtualNetwork,
@@ -54,6 +55,14 @@ def parse_network_security_group(group: models.NetworkSecurityGroup) -> NetworkS
         subnet_ids=tuple(_ids(properties.subnets)),
         resource_guid=properties.resource_guid,
     )
+
+
+def parse_public_ip_address(address: models.PublicIPAddress) -> PublicIpAddress:
+    """Read a public address. Raises ValueError when Azure's answer has no id."""
+    if address.id is None:
+        raise ValueError("Azure's answer for a public IP address has no id")
+    sku = address.sku.name if address.sku else None
+    return PublicIpAddress(ResourceId(address.id), text_of(sku) if sku else None)
 
 
 def parse_virtual_network(network: models.VirtualNetwork) -> tuple[VirtualNetwork, tuple[Subnet, ...]]:

@@ -16,6 +16,7 @@ from shared.azure.parse_compute import parse_virtual_machine
 from shared.azure.parse_network import (
     parse_network_interface,
     parse_network_security_group,
+    parse_public_ip_address,
     parse_virtual_network,
 )
 from shared.azure.reading import Reader
@@ -24,6 +25,7 @@ from shared.model.estate import (
     Estate,
     NetworkInterface,
     NetworkSecurityGroup,
+    PublicIpAddress,
     ResourceGroup,
     Subnet,
     VirtualMachine,
@@ -55,6 +57,7 @@ class Survey:
         self.network_security_groups: dict[ResourceId, NetworkSecurityGroup] = {}
         self.virtual_networks: dict[ResourceId, VirtualNetwork] = {}
         self.subnets: dict[ResourceId, Subnet] = {}
+        self._public_ip_addresses: dict[ResourceId, PublicIpAddress] = {}
         self._resource_groups: dict[ResourceId, ResourceGroup] = {}
         self._sizes: dict[str, float] = {}
         self._service_tags: dict[str, tuple[str, ...]] = {}
@@ -87,6 +90,10 @@ class Survey:
         """Read virtual networks with all their subnets."""
         await self._each(ids, self._virtual_network)
 
+    async def read_public_ip_addresses(self, ids: Iterable[ResourceId]) -> None:
+        """Read public addresses."""
+        await self._each(ids, self._public_ip_address)
+
     async def read_resource_groups(self, ids: Iterable[ResourceId]) -> None:
         """Read resource groups, whose tags and owner speak for what is in them: cached."""
         await self._each(ids, self._resource_group)
@@ -110,6 +117,7 @@ class Survey:
             network_security_groups=MappingProxyType(self.network_security_groups),
             virtual_networks=MappingProxyType(self.virtual_networks),
             subnets=MappingProxyType(self.subnets),
+            public_ip_addresses=MappingProxyType(self._public_ip_addresses),
             resource_groups=MappingProxyType(self._resource_groups),
             sizes=MappingProxyType(self._sizes),
             service_tags=MappingProxyType(self._service_tags),
@@ -156,6 +164,11 @@ class Survey:
         found = await self._read(subject, groups.get)
         if found is not None:
             self.network_security_groups[subject] = parse_network_security_group(found)
+
+    async def _public_ip_address(self, subject: ResourceId) -> None:
+        found = await self._read(subject, self._clients.network(subject.subscription_id).public_ip_addresses.get)
+        if found is not None:
+            self._public_ip_addresses[subject] = parse_public_ip_address(found)
 
     async def _virtual_network(self, subject: ResourceId) -> None:
         found = await self._read(subject, self._clients.network(subject.subscription_id).virtual_networks.get)

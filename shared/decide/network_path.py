@@ -12,11 +12,12 @@ from shared.model.resource_id import ResourceId
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A VM's primary private address: on which network interface, and in which subnet."""
+    """A VM's primary private address: on which network interface, in which subnet, with which public address."""
 
     network_interface: NetworkInterface
     address: str
     subnet_id: ResourceId
+    public_ip_address_id: ResourceId | None = None
 
 
 def find_place(estate: Estate, vm: VirtualMachine, subject: ResourceId) -> Place | Finding:
@@ -32,7 +33,9 @@ def find_place(estate: Estate, vm: VirtualMachine, subject: ResourceId) -> Place
     if configuration is None or not configuration.private_ip_address or configuration.subnet_id is None:
         message = f"Network interface {interface_id.name} has no primary private address yet."
         return Finding(subject, Reason.TRAFFIC_UNKNOWN, message)
-    return Place(interface, configuration.private_ip_address, configuration.subnet_id)
+    return Place(
+        interface, configuration.private_ip_address, configuration.subnet_id, configuration.public_ip_address_id
+    )
 
 
 def primary_network_interface_id(estate: Estate, vm: VirtualMachine) -> ResourceId | None:

@@ -133,6 +133,12 @@ class NetworkInterface:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicIpAddress:
+    id: ResourceId
+    sku: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Subnet:
     id: ResourceId
     address_prefixes: tuple[str, ...]
@@ -202,6 +208,7 @@ class Estate:
     network_security_groups: Mapping[ResourceId, NetworkSecurityGroup] = field(default_factory=_nothing)
     virtual_networks: Mapping[ResourceId, VirtualNetwork] = field(default_factory=_nothing)
     subnets: Mapping[ResourceId, Subnet] = field(default_factory=_nothing)
+    public_ip_addresses: Mapping[ResourceId, PublicIpAddress] = field(default_factory=_nothing)
     resource_groups: Mapping[ResourceId, ResourceGroup] = field(default_factory=_nothing)
     sizes: Mapping[str, float] = field(default_factory=_nothing)
     service_tags: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)

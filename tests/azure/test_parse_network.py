@@ -8,6 +8,7 @@ from azure.mgmt.network import models
 from shared.azure.parse_network import (
     parse_network_interface,
     parse_network_security_group,
+    parse_public_ip_address,
     parse_virtual_network,
 )
 from shared.model.estate import Access, Direction, SecurityRule
@@ -160,3 +161,15 @@ def test_an_answer_that_is_no_interface_or_network_is_refused(body: Json) -> Non
         parse_network_interface(models.NetworkInterface(body))
     with pytest.raises(ValueError, match="has no id or no properties"):
         parse_virtual_network(models.VirtualNetwork(body))
+
+
+@pytest.mark.parametrize(("sku", "read_as"), [({"name": "Standard"}, "Standard"), ({}, None), (None, None)])
+def test_a_public_address_is_read_with_its_sku_if_it_names_one(sku: Json | None, read_as: str | None) -> None:
+    address = f"{GROUP}/Microsoft.Network/publicIPAddresses/ip"
+    parsed = parse_public_ip_address(models.PublicIPAddress({"id": address, "sku": sku}))
+    assert (parsed.id, parsed.sku) == (ResourceId(address), read_as)
+
+
+def test_an_answer_that_is_no_public_address_is_refused() -> None:
+    with pytest.raises(ValueError, match="has no id"):
+        parse_public_ip_address(models.PublicIPAddress({}))

@@ -224,6 +224,16 @@ async def test_a_recorded_interface_is_read_with_all_its_addresses(recording: Pa
     assert_is_nic(survey.network_interfaces[subject], answer.body)
 
 
+@pytest.mark.parametrize("recording", recordings("network/public_ip_get"))
+async def test_a_recorded_public_address_is_read_with_its_sku(recording: Path, give: Give) -> None:
+    (answer,) = answers_of(recording)
+    subject = ResourceId(answer.path)
+    survey = survey_for(give(answer), subject)
+    await survey.gather(survey.read_public_ip_addresses([subject]))
+    address = survey.estate().public_ip_addresses[subject]
+    assert (str(address.id), address.sku) == (answer.body["id"], (answer.body.get("sku") or {}).get("name"))
+
+
 @pytest.mark.parametrize("recording", recordings("network/vnet_subnet_get"))
 async def test_a_recorded_network_is_read_with_all_its_subnets(recording: Path, give: Give) -> None:
     (answer,) = answers_of(recording)

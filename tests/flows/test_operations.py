@@ -3,7 +3,14 @@
 import re
 
 from shared.azure.operations import OPERATIONS
-from simulator.build import add_extension, add_network, add_resource_group, add_virtual_machine, subnet_id
+from simulator.build import (
+    add_extension,
+    add_network,
+    add_public_address,
+    add_resource_group,
+    add_virtual_machine,
+    subnet_id,
+)
 from simulator.estate.announce import announce
 from simulator.estate.extensions import FAILED
 from simulator.estate.situations import EVERYDAY
@@ -35,7 +42,8 @@ async def test_the_app_calls_the_operations_of_the_table_and_no_others() -> None
         build_estate(app, (*EVERYDAY, FAILED))
         add_resource_group(app.world, "rg-old")
         subnet = subnet_id(add_network(app.world, "rg-old", "vnet"))
-        old = add_virtual_machine(app.world, "rg-old", "old", subnet=subnet)
+        address = add_public_address(app.world, "rg-old", "old-ip")
+        old = add_virtual_machine(app.world, "rg-old", "old", subnet=subnet, public_address=address)
         add_extension(app.world, old, version="0.0.0.300")
         announce(app.world, old)
         await azure.settle_for(2 * HOUR)
