@@ -12,8 +12,8 @@ from shared.azure.json_values import to_json
 from shared.azure.subjects import SubjectSummary
 from shared.decide.bicep import bicep
 from shared.decide.command_lines import azure_cli
-from shared.decide.terraform import terraform
 from shared.decide.restraint import MOST_FAILURES
+from shared.decide.terraform import terraform
 from shared.model.leash import Failure, Leash, Stop
 from shared.model.past import NOTHING, Hold, Loss, Past, Setback
 from shared.model.plan import Action, Status
