@@ -48,12 +48,13 @@ class ArmRequest:
 
 @dataclass(slots=True)
 class Answer:
-    """`body` None is an empty body. `starts_operation`: work goes on after the answer."""
+    """`body` None is an empty body, or JSON's null. `starts_operation`: work goes on after the answer."""
 
     status: int
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     starts_operation: bool = False
+    says_null: bool = False
 
 
 type Handler = Callable[[World, ArmRequest], Answer]

@@ -62,6 +62,7 @@ class Waits:
 OF_THE_GUEST = Waits(None)
 OF_MACHINES = Waits(10.0, (35.0,))
 OF_NETWORKS = Waits(3.0, (1.0, 1.0, 2.0, 4.0, 8.0), 16.0)
+OF_QUESTIONS = Waits(10.0)
 OF_THE_REST = Waits(1.0, OF_NETWORKS.polls, OF_NETWORKS.later)
 
 type Completion = Callable[[], Failure | None]
@@ -71,7 +72,8 @@ type Completion = Callable[[], Failure | None]
 class Operation:
     """Work under way. `final_status` is what `Location` answers at last, with `output` if there is any.
 
-    `reported`: whether an event tells of it.
+    `reported`: whether an event tells of it. `answers_a_question`: nothing changes, `output` is the answer, and
+    `Location` alone tells how it goes.
     """
 
     request: ArmRequest
@@ -90,10 +92,13 @@ class Operation:
     timer: Timer | None = None
     reported: bool = True
     output: Json | None = None
+    answers_a_question: bool = False
 
     @property
     def waits(self) -> Waits:
         """How long Azure asks to wait for work of this sort."""
+        if self.answers_a_question:
+            return OF_QUESTIONS
         if self.provider == "Microsoft.Compute":
             return OF_THE_GUEST if IN_THE_GUEST.search(self.request.path) else OF_MACHINES
         return OF_NETWORKS if "/virtualnetworks/" in self.request.path.lower() else OF_THE_REST
@@ -150,7 +155,10 @@ class Operations:
         if operation.state is not State.IN_PROGRESS:
             urls = self._urls(operation) if operation.provider == "Microsoft.Network" else {}
             return Answer(operation.final_status, operation.output, urls)
-        return Answer(202, None, {"Location": self._result_url(operation)} | self.wait_header(operation.waits.first))
+        wait = self.wait_header(operation.waits.first)
+        if operation.answers_a_question:
+            return Answer(202, None, self._urls(operation) | wait, says_null=True)
+        return Answer(202, None, {"Location": self._result_url(operation)} | wait)
 
     def wait_header(self, seconds: float | None) -> dict[str, str]:
         """Give the header that asks a poller to wait so long, by the world's scale; None asks for nothing.
@@ -172,10 +180,9 @@ class Operations:
         return operation
 
     def _urls(self, operation: Operation, *, with_result: bool = True) -> dict[str, str]:
-        headers = {
-            "Azure-AsyncNotification": "Enabled",
-            "Azure-AsyncOperation": self._status_url(operation),
-        }
+        headers = {"Azure-AsyncNotification": "Enabled"}
+        if not operation.answers_a_question:
+            headers["Azure-AsyncOperation"] = self._status_url(operation)
         return headers | ({"Location": self._result_url(operation)} if with_result else {})
 
     def _status_url(self, operation: Operation) -> str:

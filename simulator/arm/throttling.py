@@ -116,7 +116,13 @@ class Throttling:
         return self._buckets.setdefault(name, Bucket(capacity, rate, capacity, self._clock.now()))
 
 
+# As recorded: these questions count as reads, though they are POSTs, and `ipFlowVerify` as a write.
+ASKED_BY_POST = ("/networkconfigurationdiagnostic", "/nexthop")
+
+
 def _kind(request: ArmRequest) -> str:
+    if request.method == "POST" and request.path.lower().endswith(ASKED_BY_POST):
+        return "reads"
     return {"GET": "reads", "HEAD": "reads", "DELETE": "deletes"}.get(request.method, "writes")
 
 

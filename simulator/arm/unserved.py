@@ -14,9 +14,8 @@ TYPES = {
         "restorePointCollections snapshots sshPublicKeys virtualMachineScaleSets"
     ),
     "Microsoft.Network": (
-        "applicationGateways applicationSecurityGroups azureFirewalls bastionHosts ddosProtectionPlans loadBalancers "
-        "natGateways networkManagers networkWatchers privateEndpoints publicIPPrefixes routeTables "
-        "virtualNetworkGateways"
+        "applicationGateways azureFirewalls bastionHosts ddosProtectionPlans networkManagers privateEndpoints "
+        "publicIPPrefixes"
     ),
 }
 

@@ -55,7 +55,7 @@ def respond(world: World, request: ArmRequest, answer: Answer) -> web.Response:
     client_request_id = request.headers.get("x-ms-client-request-id")
     if client_request_id and request.headers.get("x-ms-return-client-request-id", "").lower() == "true":
         headers["x-ms-client-request-id"] = client_request_id
-    if answer.body is None:
+    if answer.body is None and not answer.says_null:
         return web.Response(status=answer.status, headers=headers)
     headers["Content-Type"] = "application/json; charset=utf-8"
     return web.Response(status=answer.status, headers=headers, text=json.dumps(answer.body, separators=(",", ":")))

@@ -50,9 +50,14 @@ def security_rule(  # noqa: PLR0913 - the fields of a rule
     source_port: str | Iterable[str] = "*",
     destination: str | Iterable[str] = "*",
     destination_port: str | Iterable[str] = "*",
+    source_groups: Iterable[str] = (),
+    destination_groups: Iterable[str] = (),
     description: str | None = None,
 ) -> Json:
-    """Make a rule's JSON for `add_security_group` and `add_rule`; lists go to the plural fields."""
+    """Make a rule's JSON for `add_security_group` and `add_rule`; lists go to the plural fields.
+
+    Application security groups, where a side has any, stand in the place of its prefixes.
+    """
     properties: Json = {"protocol": protocol, "access": access, "priority": priority, "direction": direction}
     properties |= {} if description is None else {"description": description}
     for singular, plural, value in (
@@ -62,6 +67,10 @@ def security_rule(  # noqa: PLR0913 - the fields of a rule
         ("destinationAddressPrefix", "destinationAddressPrefixes", destination),
     ):
         properties |= {singular: value} if isinstance(value, str) else {plural: list(value)}
+    for side, groups in (("source", list(source_groups)), ("destination", list(destination_groups))):
+        if groups:
+            properties.pop(f"{side}AddressPrefix", None)
+            properties[f"{side}ApplicationSecurityGroups"] = [{"id": one} for one in groups]
     return {"name": name, "properties": properties}
 
 

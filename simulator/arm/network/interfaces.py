@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 
 from simulator.arm.answers import Answer, ArmRequest
 from simulator.arm.errors import ArmError, network
-from simulator.arm.ids import same, subscription_of
 from simulator.arm.network import writes
+from simulator.arm.network.ip_configurations import taken_in
 from simulator.arm.network.private_addresses import private_address
 from simulator.store import Json
 from simulator.world import World
@@ -16,12 +15,13 @@ from simulator.world import World
 INTERFACES = "networkInterfaces"
 INTERFACE_TYPE = f"{writes.PROVIDER}/{INTERFACES}"
 CONFIGURATION_TYPE = f"{INTERFACE_TYPE}/ipConfigurations"
-KEPT_LISTS = (
-    "applicationGatewayBackendAddressPools",
-    "applicationSecurityGroups",
-    "loadBalancerBackendAddressPools",
-    "loadBalancerInboundNatRules",
-)
+REFERENCES = {
+    "applicationGatewayBackendAddressPools": writes.anything,
+    "applicationSecurityGroups": writes.require,
+    "loadBalancerBackendAddressPools": writes.require_part,
+    "loadBalancerInboundNatRules": writes.require_part,
+}
+"""What a configuration may belong to, each with what looks whether that is there."""
 
 
 def view(interface: Json) -> Json:
@@ -82,15 +82,6 @@ def _dns_settings(interface_id: str, asked: Json) -> Json:
     return settings | {"internalDomainNameSuffix": suffix}
 
 
-def configurations_in(world: World, subnet_id: str) -> Iterator[Json]:
-    """Give the IP configurations that lie in a subnet."""
-    for interface in world.resources.of_type(subscription_of(subnet_id), INTERFACE_TYPE):
-        for configuration in interface["properties"]["ipConfigurations"]:
-            subnet = configuration["properties"].get("subnet")
-            if subnet and same(subnet["id"], subnet_id):
-                yield configuration
-
-
 def _configurations(world: World, interface: Json, asked: Json, old: list[Json]) -> list[Json]:
     configurations = asked.get("ipConfigurations") or []
     if not configurations:
@@ -125,27 +116,25 @@ def _configuration(world: World, interface_id: str, wanted: Json, earlier: Json,
         text = f"Subnet reference is required for ipconfiguration of {interface_id}."
         raise network(400, "SubnetIsRequired", text)
     public = writes.require(world, wanted.get("publicIPAddress"), interface_id)
+    taken = taken_in(world, subnet["id"], but=interface_id)
+    taken |= {sibling["properties"].get("privateIPAddress") for sibling in siblings}
     properties: Json = state | {
-        "privateIPAddress": private_address(subnet, wanted, earlier, _taken(world, subnet, interface_id, siblings)),
+        "privateIPAddress": private_address(subnet, wanted, earlier, taken),
         "privateIPAllocationMethod": method,
     }
     properties |= {"publicIPAddress": {"id": public["id"]}} if public else {}
     properties |= {"subnet": {"id": subnet["id"]}, "primary": wanted.get("primary", not siblings)}
     properties["privateIPAddressVersion"] = version
-    return properties | {
-        key: [{"id": reference["id"]} for reference in wanted[key]] for key in KEPT_LISTS if wanted.get(key)
-    }
+    return properties | _memberships(world, interface_id, wanted)
 
 
-def _taken(world: World, subnet: Json, interface_id: str, siblings: list[Json]) -> set[str | None]:
-    """Give the addresses of other interfaces in a subnet, and of this one's configurations so far."""
-    own = f"{interface_id}/".lower()
-    others = [
-        configuration
-        for configuration in configurations_in(world, subnet["id"])
-        if not configuration["id"].lower().startswith(own)
-    ]
-    return {configuration["properties"].get("privateIPAddress") for configuration in [*others, *siblings]}
+def _memberships(world: World, interface_id: str, wanted: Json) -> Json:
+    kept: Json = {}
+    for key, look in REFERENCES.items():
+        for reference in wanted.get(key) or ():
+            look(world, reference, interface_id)
+            kept.setdefault(key, []).append({"id": reference["id"]})
+    return kept
 
 
 def _only_the_first_behind_a_gateway(interface_id: str, name: str) -> ArmError:

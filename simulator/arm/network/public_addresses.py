@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from functools import partial
 
-from simulator.arm.answers import Answer, ArmRequest
 from simulator.arm.errors import network, network_child_not_found
-from simulator.arm.ids import same, subscription_of
 from simulator.arm.network import writes
-from simulator.arm.network.interfaces import INTERFACE_TYPE
+from simulator.arm.network.ip_configurations import user_of_address
+from simulator.arm.network.nat_gateways import gateway_of_address
+from simulator.arm.network.tracked import TrackedType
 from simulator.store import Json
 from simulator.world import World
 
@@ -18,10 +17,13 @@ ADDRESS_TYPE = f"{writes.PROVIDER}/{ADDRESSES}"
 
 
 def view(world: World, address: Json) -> Json:
-    """Give an address as Azure shows it, with the IP configuration that has it."""
+    """Give an address as Azure shows it, with the IP configuration or the NAT gateway that has it."""
     properties = dict(address["properties"])
-    user = _user(world, address)
-    properties |= {"ipConfiguration": {"id": user}} if user else {}
+    users = {
+        "ipConfiguration": user_of_address(world, address["id"]),
+        "natGateway": gateway_of_address(world, address),
+    }
+    properties |= {key: {"id": user} for key, user in users.items() if user}
     rest = {key: value for key, value in address.items() if key not in {"properties", "type", "sku"}}
     return rest | {"properties": properties, "type": ADDRESS_TYPE, "sku": address["sku"]}
 
@@ -58,40 +60,8 @@ def store_address(world: World, address_id: str, document: Json, state: str) -> 
     return address
 
 
-def _user(world: World, address: Json) -> str | None:
-    for interface in world.resources.of_type(subscription_of(address["id"]), INTERFACE_TYPE):
-        for configuration in interface["properties"]["ipConfigurations"]:
-            reference = configuration["properties"].get("publicIPAddress")
-            if reference and same(reference["id"], address["id"]):
-                return str(configuration["id"])
-    return None
-
-
-def list_addresses(world: World, request: ArmRequest) -> Answer:
-    """Answer the lists by group and by subscription."""
-    return writes.listed(world, request, ADDRESSES, partial(view, world))
-
-
-def get_address(world: World, request: ArmRequest) -> Answer:
-    """Answer a GET of one address."""
-    return writes.with_etag(view(world, writes.find(world, request, ADDRESSES, "name")))
-
-
-def put_address(world: World, request: ArmRequest) -> Answer:
-    """Answer a PUT of an address."""
-    address_id = writes.resource_id(world, request, ADDRESSES, request.params["name"])
-    existed = address_id in world.resources
-    address = store_address(world, address_id, request.document, writes.UPDATING)
-    answer = Answer(200 if existed else 201, view(world, address))
-    return writes.begin(world, request, answer, address["location"], lambda: writes.settle(address))
-
-
-def delete_address(world: World, request: ArmRequest) -> Answer:
-    """Answer a DELETE: refused while an interface has it, 204 if it is not there."""
-    address = world.resources.get(writes.resource_id(world, request, ADDRESSES, request.params["name"]))
-    if address is None:
-        return Answer(204)
-    user = _user(world, address)
+def _refuse_if_used(world: World, address: Json) -> None:
+    user = user_of_address(world, address["id"]) or gateway_of_address(world, address)
     if user:
         text = (
             f"Public IP address {address['id']} can not be deleted since it is still allocated to resource {user}. "
@@ -99,4 +69,6 @@ def delete_address(world: World, request: ArmRequest) -> Answer:
             "learn how to do this, see aka.ms/deletepublicip."
         )
         raise network(400, "PublicIPAddressCannotBeDeleted", text)
-    return writes.delete(world, request, address["id"], address["location"])
+
+
+PUBLIC_ADDRESSES = TrackedType(ADDRESSES, store_address, view, _refuse_if_used)

@@ -3,7 +3,23 @@
 from __future__ import annotations
 
 from simulator.arm.answers import Answer, ArmRequest, Handler
-from simulator.arm.network import interfaces, public_addresses, security_groups, subnets, tags, virtual_networks
+from simulator.arm.network import (
+    interfaces,
+    load_balancers,
+    network_watchers,
+    peerings,
+    route_tables,
+    security_groups,
+    subnets,
+    tags,
+    virtual_networks,
+)
+from simulator.arm.network.application_security_groups import APPLICATION_SECURITY_GROUPS
+from simulator.arm.network.load_balancer_parts import MAKERS, NAT_RULES, POOLS
+from simulator.arm.network.nat_gateways import NAT_GATEWAYS
+from simulator.arm.network.public_addresses import PUBLIC_ADDRESSES
+from simulator.arm.network.tracked import TrackedType
+from simulator.arm.network.virtual_network_gateways import VIRTUAL_NETWORK_GATEWAYS
 from simulator.arm.router import Route
 from simulator.world import World
 
@@ -29,6 +45,13 @@ def _children(path: str, listed: Handler, item: str, **handlers: Handler) -> tup
     items = tuple(Route(method, f"{GROUP}/{path}/{item}", handler) for method, handler in handlers.items())
     return (Route("GET", f"{GROUP}/{path}", listed), *items)
 
+
+def _tracked(kind: TrackedType) -> tuple[Route, ...]:
+    handlers = {"GET": kind.get, "PUT": kind.put, "PATCH": kind.patch, "DELETE": kind.delete}
+    return _collection(kind.collection, kind.list, "{name}", **handlers)
+
+
+WRITTEN_APART: dict[str, Handler] = {"PUT": load_balancers.put_part, "DELETE": load_balancers.delete_part}
 
 ROUTES = (
     *_collection(
@@ -81,17 +104,42 @@ ROUTES = (
     ),
     *_children(
         "virtualNetworks/{name}/virtualNetworkPeerings",
-        virtual_networks.list_peerings,
+        peerings.list_peerings,
         "{peering}",
-        GET=virtual_networks.get_peering,
+        GET=peerings.get_peering,
+        PUT=peerings.put_peering,
+        DELETE=peerings.delete_peering,
     ),
-    *_collection(
-        "publicIPAddresses",
-        public_addresses.list_addresses,
-        "{name}",
-        GET=public_addresses.get_address,
-        PUT=public_addresses.put_address,
-        DELETE=public_addresses.delete_address,
+    *_tracked(PUBLIC_ADDRESSES),
+    *_tracked(APPLICATION_SECURITY_GROUPS),
+    *_tracked(NAT_GATEWAYS),
+    *_tracked(route_tables.ROUTE_TABLES),
+    *_children(
+        "routeTables/{name}/routes",
+        route_tables.list_routes,
+        "{route}",
+        GET=route_tables.get_route,
+        PUT=route_tables.put_route,
+        DELETE=route_tables.delete_route,
+    ),
+    *_tracked(load_balancers.BALANCERS),
+    *(
+        route
+        for kind in MAKERS
+        for route in _children(
+            f"loadBalancers/{{name}}/{kind}",
+            load_balancers.list_parts,
+            "{part}",
+            GET=load_balancers.get_part,
+            **(WRITTEN_APART if kind in {POOLS, NAT_RULES} else {}),
+        )
+    ),
+    # Gateways alone have no list of a whole subscription.
+    *_tracked(VIRTUAL_NETWORK_GATEWAYS)[1:],
+    *_tracked(network_watchers.WATCHERS),
+    *(
+        Route("POST", f"{GROUP}/networkWatchers/{{name}}/{question}", handler)
+        for question, handler in network_watchers.QUESTIONS.items()
     ),
     Route("GET", f"{SUBSCRIPTION}/locations/{{location}}/serviceTags", tags.list_service_tags),
     Route("GET", f"{SUBSCRIPTION}/locations/{{location}}/operations/{{operation}}", _poll),

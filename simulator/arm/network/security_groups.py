@@ -8,7 +8,7 @@ from simulator.arm.answers import Answer, ArmRequest
 from simulator.arm.errors import network, network_child_not_found
 from simulator.arm.ids import same, subscription_of
 from simulator.arm.network import writes
-from simulator.arm.network.rules import DEFAULT_RULE_TYPE, RULE_TYPE, normalise, refuse_conflicts
+from simulator.arm.network.rules import DEFAULT_RULE_TYPE, RULE_TYPE, SECURITY_GROUPS, normalise, refuse_conflicts
 from simulator.arm.network.rules import refuse_what_azure_refuses as refuse
 from simulator.arm.paging import page
 from simulator.store import Json
@@ -64,6 +64,15 @@ def store_rule(world: World, group: Json, name: str, asked: Json) -> Json:
     refuse_conflicts([*others, (name, properties)])
     rule = writes.child(world.resources.get(rule_id), rule_id, RULE_TYPE, properties)
     world.resources[rule_id] = rule
+    return rule
+
+
+def _store_asked_rule(world: World, group: Json, name: str, asked: Json) -> Json:
+    """Store a rule as a request asks for it: the application security groups that it names must be there."""
+    rule = store_rule(world, group, name, asked)
+    for side in SECURITY_GROUPS:
+        for reference in rule["properties"].get(side, ()):
+            writes.require(world, reference, rule["id"])
     return rule
 
 
@@ -124,7 +133,7 @@ def put_group(world: World, request: ArmRequest) -> Answer:
     for key in world.resources.below(group_id):
         del world.resources[key]
     for rule in (request.document.get("properties") or {}).get("securityRules") or []:
-        store_rule(world, group, rule["name"], rule.get("properties") or {})
+        _store_asked_rule(world, group, rule["name"], rule.get("properties") or {})
     answer = Answer(200 if existing else 201, view(world, group))
     return writes.begin(world, request, answer, group["location"], lambda: writes.settle(group))
 
@@ -191,7 +200,7 @@ def put_rule(world: World, request: ArmRequest) -> Answer:
     writes.refuse_if_busy(request, group)
     name = request.params["rule"]
     existed = f"{group['id']}/{RULES}/{name}" in world.resources
-    rule = store_rule(world, group, name, request.document.get("properties") or {})
+    rule = _store_asked_rule(world, group, name, request.document.get("properties") or {})
     writes.settle(group, writes.UPDATING)
     answer = Answer(200 if existed else 201, rule_view(rule, group))
     return writes.begin(world, request, answer, group["location"], lambda: writes.settle(group))

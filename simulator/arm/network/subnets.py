@@ -8,7 +8,7 @@ from simulator.arm.answers import Answer, ArmRequest
 from simulator.arm.errors import network, network_child_not_found
 from simulator.arm.ids import ArmId, same
 from simulator.arm.network import writes
-from simulator.arm.network.interfaces import configurations_in
+from simulator.arm.network.ip_configurations import configurations_in
 from simulator.arm.paging import page
 from simulator.store import Json
 from simulator.world import World
@@ -44,9 +44,8 @@ def store_subnet(world: World, parent: Json, name: str, asked: Json, state: str)
         properties["addressPrefixes"] = list(prefixes)
     else:
         properties["addressPrefix"] = prefixes[0]
-    security_group = writes.require(world, asked.get("networkSecurityGroup"), subnet_id)
-    properties |= {"networkSecurityGroup": {"id": security_group["id"]}} if security_group else {}
-    properties |= {key: {"id": asked[key]["id"]} for key in REFERENCES[1:] if asked.get(key)}
+    references = {key: writes.require(world, asked.get(key), subnet_id) for key in REFERENCES}
+    properties |= {key: {"id": found["id"]} for key, found in references.items() if found}
     if asked.get("serviceEndpoints"):
         properties["serviceEndpoints"] = [
             {
@@ -69,7 +68,7 @@ def store_subnet(world: World, parent: Json, name: str, asked: Json, state: str)
 
 
 def refuse_if_used(world: World, subnet: Json) -> None:
-    """Raise ArmError 400 while an interface lies in the subnet."""
+    """Raise ArmError 400 while an interface, a load balancer or a gateway lies in the subnet."""
     user = next(iter(configurations_in(world, subnet["id"])), None)
     if user is not None:
         text = (
@@ -116,10 +115,10 @@ def _covers(whole: Network, part: Network) -> bool:
 
 def _shouted(configuration_id: str) -> str:
     """Write a back-reference as Azure often does: group and names in upper case."""
-    interface = ArmId.parse(configuration_id.split("/ipConfigurations/", maxsplit=1)[0])
-    configuration = configuration_id.rsplit("/", 1)[1].upper()
-    root = f"/subscriptions/{interface.subscription_id}/resourceGroups/{interface.resource_group.upper()}"
-    return f"{root}/providers/{interface.type}/{interface.name.upper()}/ipConfigurations/{configuration}"
+    holder_id, configurations, name = configuration_id.rsplit("/", 2)
+    holder = ArmId.parse(holder_id)
+    root = f"/subscriptions/{holder.subscription_id}/resourceGroups/{holder.resource_group.upper()}"
+    return f"{root}/providers/{holder.type}/{holder.name.upper()}/{configurations}/{name.upper()}"
 
 
 def list_subnets(world: World, request: ArmRequest) -> Answer:

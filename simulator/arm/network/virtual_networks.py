@@ -5,13 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from simulator.arm.answers import Answer, ArmRequest
-from simulator.arm.errors import network, network_child_not_found
-from simulator.arm.ids import same
-from simulator.arm.network import subnets, writes
+from simulator.arm.errors import network
+from simulator.arm.network import peerings, subnets, writes
 from simulator.store import Json
 from simulator.world import World
 
-PEERINGS = "virtualNetworkPeerings"
 NETWORK_TYPE = f"{writes.PROVIDER}/{subnets.NETWORKS}"
 
 
@@ -22,7 +20,10 @@ def view(world: World, stored: Json) -> Json:
         for subnet in world.resources.in_collection(f"{stored['id']}/{subnets.SUBNETS}")
     ]
     properties = dict(stored["properties"])
-    tail = {key: properties.pop(key) for key in ("virtualNetworkPeerings", "enableDdosProtection")}
+    tail = {
+        peerings.PEERINGS: [peerings.view(peering, stored) for peering in properties.pop(peerings.PEERINGS)],
+        "enableDdosProtection": properties.pop("enableDdosProtection"),
+    }
     return stored | {"properties": properties | {"subnets": inside} | tail}
 
 
@@ -39,7 +40,7 @@ def store_network(world: World, network_id: str, document: Json, state: str) -> 
     properties |= {"provisioningState": state, "addressSpace": {"addressPrefixes": list(prefixes)}}
     if asked.get("dhcpOptions"):
         properties["dhcpOptions"] = {"dnsServers": list(asked["dhcpOptions"].get("dnsServers") or [])}
-    properties["virtualNetworkPeerings"] = list(asked.get("virtualNetworkPeerings") or [])
+    properties[peerings.PEERINGS] = list(asked.get(peerings.PEERINGS) or [])
     properties["enableDdosProtection"] = bool(asked.get("enableDdosProtection"))
     world.resources[network_id] = stored
     if asked.get("subnets") is not None:
@@ -65,20 +66,6 @@ def list_networks(world: World, request: ArmRequest) -> Answer:
 def get_network(world: World, request: ArmRequest) -> Answer:
     """Answer a GET of one network."""
     return writes.with_etag(view(world, writes.find(world, request, subnets.NETWORKS, "name")))
-
-
-def list_peerings(world: World, request: ArmRequest) -> Answer:
-    """Answer the list of a network's peerings, which are written with the network."""
-    return Answer(200, {"value": writes.find(world, request, subnets.NETWORKS, "name")["properties"][PEERINGS]})
-
-
-def get_peering(world: World, request: ArmRequest) -> Answer:
-    """Answer a GET of one peering."""
-    stored, name = writes.find(world, request, subnets.NETWORKS, "name"), request.params["peering"]
-    for peering in stored["properties"][PEERINGS]:
-        if same(peering["name"], name):
-            return Answer(200, peering)
-    raise network_child_not_found(f"{stored['id']}/{PEERINGS}/{name}")
 
 
 def put_network(world: World, request: ArmRequest) -> Answer:

@@ -141,6 +141,19 @@ def require(world: World, reference: Json | None, by: str) -> Json | None:
     return found
 
 
+def require_part(world: World, reference: Json, by: str) -> None:
+    """Look whether a part of a resource is there that lies inside it, such as a load balancer's pool: 400 if not."""
+    parsed = ArmId.parse(reference["id"])
+    whole = world.resources.get(parsed.parent_id, {"properties": {}})
+    parts = whole["properties"].get(reference["id"].split("/")[-2]) or ()
+    if parsed.name.lower() not in {part["name"].lower() for part in parts}:
+        raise invalid_reference(reference["id"], by)
+
+
+def anything(_: World, __: Json, ___: str) -> None:
+    """Stand in for `require` where what is referred to is not simulated."""
+
+
 def invalid_reference(referenced: str, by: str) -> ArmError:
     """Say that a resource refers to one that is absent."""
     text = (

@@ -41,6 +41,7 @@ MISSING, EXTRA, VALUE = Kind.MISSING, Kind.EXTRA, Kind.VALUE
 URLS = r"headers\.(azure-asyncoperation|location)\?"
 PROPERTIES = r"body(\.value\[\])?\.properties"
 RULES = rf"({PROPERTIES}|body\.properties\.(s|defaultS)ecurityRules\[\](\.properties)?)"
+PEERINGS = "virtualNetworkPeerings"
 VIEW = r"body(\.properties\.instanceView)?"
 
 OF_THE_PAST = (
@@ -60,7 +61,10 @@ OF_THE_PAST = (
     Accepted(rf"{URLS}\.[tcsh]", EXTRA, "URLs of operations are signed since the end of 2023", "2023-10"),
     Accepted(rf"{URLS}\.p", EXTRA, "URLs of Compute's operations name a partition since 2021", "2021-05"),
     Accepted(
-        rf"({RULES}|body\.properties\.subnets\[\]|body)\.type", EXTRA, "children told their type later", "2018-05"
+        rf"({RULES}|body\.properties\.(subnets|{PEERINGS})\[\]|body)\.type",
+        EXTRA,
+        "children told their type later",
+        "2018-05",
     ),
     Accepted(r"body\.value\[\]\.type", EXTRA, "children told their type later", "2018-05"),
     Accepted(rf"{RULES}\.\w+(Ranges|Prefixes)", EXTRA, "rules had no plural fields yet", "2017-07"),
@@ -102,7 +106,6 @@ OF_THE_SUBSCRIPTION = (
     Accepted(r"body\.properties\.storageProfile\..*createOption", EXTRA, "a migrated VM, made by no PUT", "2016-11"),
 )
 NOT_SIMULATED = (
-    Accepted(r"body\.properties\.ipConfiguration", MISSING, "users that are no interface"),
     Accepted(
         r"body\.properties\.subnets\[\]\.properties\.ipConfigurations",
         MISSING,

@@ -10,7 +10,7 @@ OF_THE_SUBSCRIPTION = {
     "ResourcePurchaseValidationFailed": "the marketplace is not simulated",
     "exceeding quota": "quotas are not simulated",
     "GetEffectiveNetworkSecurityGroupsApiNotAllowed": "effective rules are not simulated",
-    "LoadBalancingRulesNotSupportedOnSecondaryIpConfigurations": "load balancers are not simulated",
+    "LoadBalancingRulesNotSupportedOnSecondaryIpConfigurations": "secondary configurations may be balanced by now",
     "applicationGateways/": "application gateways are not simulated",
 }
 # What is told of any type, since it is looked at before the provider is asked.

@@ -30,6 +30,10 @@ CATEGORIES = (
     "compute/vm_list",
     "compute/vm_power_sequences",
     "compute/vm_put_sequences",
+    "network/asg_get",
+    "network/ip_flow_verify",
+    "network/network_config_diagnostic",
+    "network/next_hop",
     "network/nic_get",
     "network/nic_list",
     "network/nic_put_delete_sequences",
@@ -72,6 +76,8 @@ class Exchange:
 
     @property
     def under_way(self) -> bool:
+        if self.polls and self.status == 202:
+            return True
         return isinstance(self.answer, dict) and self.answer.get("status") == "InProgress"
 
     @property
@@ -91,13 +97,17 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """`set` is the collection it comes from, which tells what its recorder kept; `note` says what was cut."""
+    """`set` is the collection it comes from, which tells what its recorder kept; `note` says what was cut.
+
+    `context` has other resources that the same tape shows, by kind.
+    """
 
     category: str
     name: str
     set: str
     exchanges: tuple[Exchange, ...]
     note: str
+    context: dict[str, Any]
 
     @property
     def first(self) -> Exchange:
@@ -134,7 +144,12 @@ def read(path: Path) -> Recording:
     parts = document.get("sequence") or [document]
     category = f"{path.parent.parent.name}/{path.parent.name}"
     return Recording(
-        category, path.stem, document["source"]["set"], tuple(map(_exchange, parts)), document.get("note", "")
+        category,
+        path.stem,
+        document["source"]["set"],
+        tuple(map(_exchange, parts)),
+        document.get("note", ""),
+        document.get("context") or {},
     )
 
 

@@ -36,6 +36,10 @@ async def replay(world: World, client: RawClient, recording: Recording) -> list[
         if exchange.polls and not urls:
             continue
         answer = await _send(client, exchange, urls, {"Authorization": f"Bearer {token}"})
+        if answer.status == 202 and exchange.status == 200 and not exchange.polls:
+            # Azure was done at once in those days; what it answered has to be the same.
+            await world.clock.advance(LONG_ENOUGH)
+            answer = await client.send("GET", answer.headers["location"])
         urls |= {
             name: answer.headers[name] for name in ("azure-asyncoperation", "location") if name in answer.headers
         }

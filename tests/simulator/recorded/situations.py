@@ -14,6 +14,7 @@ from tests.simulator.raw_client import RawClient
 from tests.simulator.recorded.recording import Exchange, Recording
 from tests.simulator.recorded.showing import Showing, set_machine
 from tests.simulator.recorded.surroundings import Surroundings
+from tests.simulator.recorded.watched import arrange_watched
 
 SOON, NEVER = 600.0, 10.0**6
 
@@ -76,6 +77,9 @@ async def _meets_no_trouble(situation: Situation) -> None:
             situation.surroundings.add(f"{vm_id}/extensions/{extension['name']}")
         situation.surroundings.add(vm_id)
         set_machine(situation.world, vm_id, exchange.answer)
+    elif "/networkWatchers/" in exchange.path and exchange.method == "POST":
+        context, surroundings = situation.recording.context, situation.surroundings
+        await arrange_watched(situation.world, exchange, context, surroundings, situation.showing)
     elif exchange.method == "GET":
         await situation.showing.show_all(exchange.answer)
     elif situation.target.type != RESOURCE_GROUP_TYPE:
@@ -199,7 +203,7 @@ def _earlier(exchange: Exchange) -> dict[str, Any]:
 def _location(recording: Recording) -> str:
     for exchange in recording.exchanges:
         for text in (*exchange.headers.values(), str(exchange.error)):
-            if named := re.search(r"/locations/([^/]+)/operations/", text):
+            if named := re.search(r"/locations/([^/]+)/operation(?:Result)?s/", text):
                 return named[1].lower()
     answer = recording.first.answer
     items = answer.get("value", []) if isinstance(answer, dict) else []

@@ -6,13 +6,17 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from simulator.arm.ids import ArmId, group_id
-from simulator.arm.network import interfaces, subnets
+from simulator.arm.network import interfaces, load_balancers, subnets
 from simulator.arm.network.writes import SUCCEEDED
 from simulator.build import (
+    add_application_security_group,
     add_extension,
+    add_nat_gateway,
     add_network,
+    add_network_watcher,
     add_public_address,
     add_resource_group,
+    add_route_table,
     add_rule,
     add_security_group,
     add_virtual_machine,
@@ -42,6 +46,13 @@ class Surroundings:
             "microsoft.network/networkinterfaces": self._interface,
             "microsoft.network/networkinterfaces/ipconfigurations": self._configuration,
             "microsoft.network/networksecuritygroups/securityrules": self._security_rule,
+            "microsoft.network/applicationsecuritygroups": self._application_security_group,
+            "microsoft.network/routetables": self._route_table,
+            "microsoft.network/natgateways": self._nat_gateway,
+            "microsoft.network/networkwatchers": self._network_watcher,
+            "microsoft.network/loadbalancers/frontendipconfigurations": self._part_of_balancer,
+            "microsoft.network/loadbalancers/backendaddresspools": self._part_of_balancer,
+            "microsoft.network/loadbalancers/inboundnatrules": self._part_of_balancer,
             "microsoft.compute/virtualmachines": self._virtual_machine,
             "microsoft.compute/virtualmachines/extensions": self._extension,
         }
@@ -87,6 +98,8 @@ class Surroundings:
         for user in (*properties.get("ipConfigurations", ()), properties.get("ipConfiguration", {})):
             if user.keys() == {"id"} and self._is_configuration(user["id"]):
                 self._use(user["id"], shown["id"])
+            elif user.keys() == {"id"} and "/frontendIPConfigurations/" in user["id"]:
+                self._part_of_balancer(ArmId.parse(user["id"]), self._as_used(shown["id"]))
 
     def subnet(self, resource_id: str, prefix: str) -> None:
         """Add a subnet of a certain prefix."""
@@ -134,6 +147,28 @@ class Surroundings:
         self.add(resource.parent_id)
         add_rule(self._world, resource.parent_id, security_rule(resource.name, priority=100))
 
+    def _application_security_group(self, resource: ArmId) -> None:
+        add_application_security_group(self._world, resource.resource_group, resource.name)
+
+    def _route_table(self, resource: ArmId) -> None:
+        add_route_table(self._world, resource.resource_group, resource.name, {})
+
+    def _nat_gateway(self, resource: ArmId) -> None:
+        add_nat_gateway(self._world, resource.resource_group, resource.name)
+
+    def _network_watcher(self, resource: ArmId) -> None:
+        add_network_watcher(self._world, resource.resource_group, resource.name)
+
+    def _part_of_balancer(self, resource: ArmId, properties: Json | None = None) -> None:
+        """Add a part of a load balancer, which is made with the parts that it has so far."""
+        self.group(resource)
+        existing = self._world.resources.get(resource.parent_id, {"properties": {}})
+        kind = resource.type.rpartition("/")[2]
+        parts = [one for one in existing["properties"].get(kind, ()) if one["name"] != resource.name]
+        part = {"name": resource.name, "properties": properties or {}}
+        document = {"location": self._location, "properties": existing["properties"] | {kind: [*parts, part]}}
+        load_balancers.store_balancer(self._world, resource.parent_id, document, SUCCEEDED)
+
     def _extension(self, resource: ArmId) -> None:
         self.add(resource.parent_id)
         add_extension(self._world, resource.parent_id, resource.name)
@@ -149,8 +184,10 @@ class Surroundings:
     def _use(self, configuration_id: str, used: str) -> None:
         configuration = ArmId.parse(configuration_id)
         self.group(configuration)
-        what = "subnet" if "/subnets/" in used.lower() else "publicIPAddress"
-        self._interface_with(configuration.parent_id, configuration.name, {what: {"id": used}})
+        self._interface_with(configuration.parent_id, configuration.name, self._as_used(used))
+
+    def _as_used(self, used: str) -> Json:
+        return {"subnet" if "/subnets/" in used.lower() else "publicIPAddress": {"id": used}}
 
 
 def _references(value: Any) -> Iterator[str]:
