@@ -47,7 +47,7 @@ async def test_no_provider_sees_what_the_gateway_refuses_and_counts_nothing(raw:
     assert not [name for name in of_gateway.headers if "ratelimit" in name or "epl-cache" in name]
 
 
-@pytest.mark.parametrize("path", [f"{COMPUTE}/disks", f"{NETWORK}/loadBalancers"])
+@pytest.mark.parametrize("path", [f"{COMPUTE}/disks", f"{NETWORK}/azureFirewalls"])
 async def test_of_a_type_that_is_not_simulated_there_is_none(
     raw: RawClient, world: World, group: str, path: str
 ) -> None:
