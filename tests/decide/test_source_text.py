@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import shlex
 import shutil
 import subprocess
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -17,17 +15,15 @@ from hypothesis import strategies as st
 from shared.decide import bicep as bicep_module
 from shared.decide import terraform as terraform_module
 from shared.decide.bicep import bicep
-from shared.decide.command_lines import azure_cli
 from shared.decide.terraform import terraform
 from shared.model.estate import Access, Direction, SecurityRule
-from shared.model.plan import Action, PutExtension, PutSecurityRule
+from shared.model.plan import PutExtension, PutSecurityRule
 from shared.model.resource_id import ResourceId
 from tests.decide.actions import DELETE_EXTENSION, DELETE_RULE, PUT_EXTENSION, PUT_RULE, REFRESH
-from tests.decide.estates import GROUP, NSG, SUBSCRIPTION, VM
+from tests.decide.estates import GROUP, VM
 from tests.decide.source_reader import Name, read_source, unquote
 
-REINSTALL = replace(DELETE_EXTENSION, to_reinstall=True)
-EVERY_KIND = (PUT_EXTENSION, REFRESH, DELETE_EXTENSION, REINSTALL, PUT_RULE, DELETE_RULE)
+EVERY_KIND = (PUT_EXTENSION, REFRESH, DELETE_EXTENSION, PUT_RULE, DELETE_RULE)
 SECURITY_GROUPS = tuple(
     ResourceId(f"{GROUP}/providers/Microsoft.Network/applicationSecurityGroups/{name}") for name in ("web", "jump")
 )
@@ -248,63 +244,6 @@ def test_names_of_any_characters_make_valid_identifiers_and_read_back(group: str
         assert symbol.isascii()
     assert (parent.body["name"], child.body["name"], child.body["parent"]) == (group, rule, parent.words[1])
     assert (block.body["network_security_group_name"], block.body["name"]) == (group, rule)
-
-
-def test_each_says_where_it_belongs() -> None:
-    for action in (PUT_EXTENSION, PUT_RULE):
-        assert f"scope: resourceGroup('{SUBSCRIPTION}', 'rg-app')" in read_source(bicep(action)).comments
-        assert f'subscription_id = "{SUBSCRIPTION}"' in read_source(terraform(action)).comments[0]
-
-
-def test_a_rule_warns_of_code_that_lists_the_rules_of_its_nsg() -> None:
-    assert any("securityRules" in line for line in read_source(bicep(PUT_RULE)).comments)
-    assert any("security_rule blocks" in line for line in read_source(terraform(PUT_RULE)).comments)
-
-
-def test_terraform_tells_how_to_take_over_a_rule_that_is_there_and_of_no_import_else() -> None:
-    there = replace(PUT_RULE, existing=PUT_RULE.desired)
-    (line,) = [line for line in read_source(terraform(there)).comments if line.startswith("terraform import ")]
-    address = "azurerm_network_security_rule.nsg_web_PortForWAC"
-    assert shlex.split(line) == ["terraform", "import", address, str(NSG.child("securityRules", "PortForWAC"))]
-    assert "import" not in terraform(PUT_RULE)
-
-
-SAID_IN_BICEP: dict[str, tuple[Action, str]] = {
-    "a refresh": (REFRESH, "forceUpdateTag: 'wac-guard-0.0.0.345'"),
-    "a removal of an extension": (DELETE_EXTENSION, "Take 'vm-1/wac by Terraform' out of the templates."),
-    "a reinstall": (REINSTALL, "'vm-1/wac by Terraform' is to be installed again: leave it in the templates."),
-    "a removal of a rule": (DELETE_RULE, "Take 'nsg-web/PortForWAC' out of the templates."),
-}
-SAID_IN_TERRAFORM: dict[str, tuple[Action, str]] = {
-    "a refresh": (REFRESH, "azurerm_virtual_machine_extension has no form for this: its code stays. Run:"),
-    "a removal of an extension": (
-        DELETE_EXTENSION,
-        'Take "vm-1/wac by Terraform" (azurerm_virtual_machine_extension) out of the code, '
-        "and terraform apply deletes it.",
-    ),
-    "a reinstall": (REINSTALL, "terraform apply -replace=<its address>"),
-    "a removal of a rule": (
-        DELETE_RULE,
-        'Take "nsg-web/PortForWAC" (azurerm_network_security_rule, or a security_rule of its NSG) out of the code, '
-        "and terraform apply deletes it.",
-    ),
-}
-
-
-@pytest.mark.parametrize(
-    ("write", "action", "said"),
-    [
-        *(pytest.param(bicep, *case, id=f"{name} in Bicep") for name, case in SAID_IN_BICEP.items()),
-        *(pytest.param(terraform, *case, id=f"{name} in Terraform") for name, case in SAID_IN_TERRAFORM.items()),
-    ],
-)
-def test_what_neither_can_say_is_a_comment_with_the_azure_cli_line(
-    write: Callable[[Action], str], action: Action, said: str
-) -> None:
-    source = read_source(write(action))
-    assert source.blocks == []
-    assert said in source.comments
-    assert source.comments[-1] == azure_cli(action)
 
 
 def _run_terraform(words: list[str], given: str) -> str:
