@@ -4,12 +4,20 @@ import random
 from typing import Any
 
 from simulator.build import (
+    Route,
+    add_application_security_group,
     add_extension,
+    add_load_balancer,
+    add_nat_gateway,
     add_network,
+    add_network_watcher,
+    add_peering,
     add_public_address,
     add_resource_group,
+    add_route_table,
     add_security_group,
     add_virtual_machine,
+    network_interface_of,
     security_rule,
     subnet_id,
 )
@@ -42,6 +50,13 @@ SUFFIXES = (
     "/securityRules/x",
     "/extensions/x",
     "/subnets/x",
+    "/routes/x",
+    "/virtualNetworkPeerings/x",
+    "/backendAddressPools/x",
+    "/inboundNatRules/x",
+    "/ipFlowVerify",
+    "/networkConfigurationDiagnostic",
+    "/nextHop",
     "/start",
     "/instanceView",
     "/%2e%2e/x",
@@ -70,7 +85,14 @@ def _settle(world: World) -> None:
     subnet = subnet_id(add_network(world, "Shop", "net"))
     nsg = add_security_group(world, "Shop", "nsg", [security_rule("deny", priority=4000)])
     address = add_public_address(world, "Shop", "pip")
-    add_extension(world, add_virtual_machine(world, "Shop", "vm", subnet=subnet, nsg=nsg, public_address=address))
+    vm = add_virtual_machine(world, "Shop", "vm", subnet=subnet, nsg=nsg, public_address=address)
+    add_extension(world, vm)
+    add_application_security_group(world, "Shop", "asg", members=[network_interface_of(world, vm)])
+    add_route_table(world, "Shop", "table", {"all": Route("0.0.0.0/0", "Internet")}, subnets=[subnet])
+    add_nat_gateway(world, "Shop", "nat", subnets=[subnet])
+    add_load_balancer(world, "Shop", "lb", subnet=subnet, rules={"wac": (6516, 6516)}, outbound=True)
+    add_peering(world, subnet.partition("/subnets/")[0], add_network(world, "Shop", "hub", ["10.1.0.0/16"]))
+    add_network_watcher(world, "Shop", "watcher")
 
 
 def _disturbed(world: World, path: str, chance: random.Random) -> Any:
