@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 
 from shared.decide.addresses import NOWHERE, Addresses
 from shared.decide.packets import ALL_PORTS, Packets, parse_ports, parse_protocol, protocol_names
@@ -23,6 +23,15 @@ class PacketMatch:
     certain: Packets
     possible: Packets
     doubts: tuple[str, ...]
+
+
+def may_match(rule: SecurityRule, packets: Packets) -> bool:
+    """Tell whether a rule's protocol and ports let it match any of the packets: it takes little to find out."""
+    return bool(
+        _match_protocol(rule.protocol, packets.protocols).possible
+        and _match_ports(rule.destination_port_ranges, packets, packets.destination_ports).possible
+        and _match_ports(rule.source_port_ranges, packets, packets.source_ports).possible
+    )
 
 
 def match_packets(rule: SecurityRule, packets: Packets, reading: TagReading) -> PacketMatch:
@@ -56,11 +65,16 @@ def _match_protocol(text: str, protocols: Addresses) -> Match:
 
 
 def _match_ports(ranges: tuple[str, ...], packets: Packets, ports: Addresses) -> Match:
-    match = reduce(Match.__or__, (_match_range(text) for text in ranges), Match())
+    match = _match_ranges(ranges)
     if packets.have_ports or match.certain.covers(ALL_PORTS):
         return Match(match.certain & ports, match.possible & ports, match.doubt)
     names = ", ".join(protocol_names(packets.protocols))
     return Match(NOWHERE, ports, f"it is for some ports only, and {names} has none")
+
+
+@lru_cache(maxsize=8192)
+def _match_ranges(ranges: tuple[str, ...]) -> Match:
+    return reduce(Match.__or__, map(_match_range, ranges), Match())
 
 
 def _match_range(text: str) -> Match:

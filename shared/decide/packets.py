@@ -43,6 +43,7 @@ WITH_PORTS = _numbers(0, 1)
 ALL_PORTS = _numbers(1, _LARGEST_PORT)
 
 
+@lru_cache(maxsize=64)
 def parse_protocol(text: str) -> Addresses:
     """Read a protocol's name, or `*` for all. Raises ValueError for what Azure has no name for."""
     name = text.strip().casefold()
@@ -54,7 +55,6 @@ def parse_protocol(text: str) -> Addresses:
     return _numbers(names.index(name), names.index(name))
 
 
-@lru_cache(maxsize=8192)
 def parse_ports(text: str) -> Addresses:
     """Read a port, a range of ports, or `*` for all. Raises ValueError for anything else."""
     if text.strip() == "*":

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from shared.decide.addresses import Addresses, union
 from shared.decide.outrank import is_default
 from shared.decide.passage import Passage
+from shared.decide.rule_match import Doubt
 from shared.decide.traffic import Attachment, Part
 from shared.model.estate import SecurityRule
 from shared.model.resource_id import SUBNET, ResourceId
 
 _PREFIXES_IN_EVIDENCE = 20
-_PREFIXES_IN_SENTENCE = 3
+_IN_SENTENCE = 3
 
 
 def describe_denial(passage: Passage, part: Part) -> str:
@@ -25,12 +27,16 @@ def describe_doubt(passage: Passage, part: Part) -> str:
     flow = f"{str(passage.flow)[0].lower()}{str(passage.flow)[1:]}"
     if not part.doubts:
         return f"Whether {flow} is allowed can't be told: {passage.at.group_id.name} has no rule for it."
+    place, why = describe_place(passage.at), describe_doubts(part.doubts)
+    return f"Whether {flow}{_portion(passage, part)} is allowed by {place} can't be told: {why}."
+
+
+def describe_doubts(doubts: Iterable[Doubt]) -> str:
+    """Name the rules that may match or not, and why that can't be told."""
     by_cause: dict[str, list[str]] = {}
-    for doubt in part.doubts:
+    for doubt in doubts:
         by_cause.setdefault(doubt.why, []).append(describe_rule(doubt.rule))
-    rules = "; ".join(f"{' and '.join(rules)} may match or not, since {why}" for why, rules in by_cause.items())
-    place = describe_place(passage.at)
-    return f"Whether {flow}{_portion(passage, part)} is allowed by {place} can't be told: {rules}."
+    return "; ".join(f"{' and '.join(rules)} may match or not, since {why}" for why, rules in by_cause.items())
 
 
 def describe_rule(rule: SecurityRule) -> str:
@@ -43,6 +49,12 @@ def describe_place(at: Attachment) -> str:
     if at.attached_to == at.group_id:
         return at.group_id.name
     return f"{at.group_id.name}, on {_kind(at.attached_to)} {at.attached_to.name}"
+
+
+def list_some(texts: Sequence[str]) -> str:
+    """List the first few of some prefixes, and say how many more there are."""
+    more = f" and {len(texts) - _IN_SENTENCE} more" if len(texts) > _IN_SENTENCE else ""
+    return f"{', '.join(texts[:_IN_SENTENCE])}{more}"
 
 
 def evidence_of(passage: Passage, part: Part) -> dict[str, Any]:
@@ -69,9 +81,7 @@ def _portion(passage: Passage, part: Part) -> str:
     whole: Addresses = union(one.addresses for one in passage.parts)
     if part.addresses == whole:
         return ""
-    prefixes = part.addresses.prefixes()
-    more = f" and {len(prefixes) - _PREFIXES_IN_SENTENCE} more" if len(prefixes) > _PREFIXES_IN_SENTENCE else ""
-    return f" (of it {', '.join(prefixes[:_PREFIXES_IN_SENTENCE])}{more})"
+    return f" (of it {list_some(part.addresses.prefixes())})"
 
 
 def _kind(attached_to: ResourceId) -> str:
