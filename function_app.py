@@ -8,6 +8,7 @@ from handlers.answers import Answer
 from handlers.checks import receive_check
 from handlers.decommission import order_decommission
 from handlers.events import receive_event
+from handlers.explain import explain
 from handlers.guard import make_guard
 from handlers.lifting import order_lift
 from handlers.orders import order_hold, order_undo
@@ -51,6 +52,12 @@ async def poisoned_checks(message: func.QueueMessage) -> None:
 async def request_checks(request: func.HttpRequest) -> func.HttpResponse:
     """Audit one subject now, or queue its enforcement."""
     return _respond(await request_check(guard, request.get_body()))
+
+
+@app.route("explain", trigger_arg_name="request", methods=["POST"])
+async def explanations(request: func.HttpRequest) -> func.HttpResponse:
+    """Explain what the network does with a VM's traffic."""
+    return _respond(await explain(guard, request.get_body()))
 
 
 @app.route("reports", trigger_arg_name="request", methods=["GET"])

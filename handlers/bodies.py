@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, StrictInt, StringConstraints, model_validator
 
+from shared.decide.addresses import parse_prefix
+from shared.decide.packets import WITH_PORTS, parse_ports, parse_protocol
 from shared.model.desired import Mode
+from shared.model.estate import Direction
 from shared.model.plan import Status
 from shared.model.resource_id import NETWORK_SECURITY_GROUP, VIRTUAL_MACHINE, ResourceId
 
@@ -15,6 +18,7 @@ WRITTEN = (VIRTUAL_MACHINE, NETWORK_SECURITY_GROUP)
 """The types of resource whose check may write something."""
 
 _WRITE_ID = re.compile(r"[0-9A-Za-z.-]{1,100}")
+_TAG = re.compile(r"\*|[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*")
 _VM = "/subscriptions/<id>/resourceGroups/<group>/providers/Microsoft.Compute/virtualMachines/<name>"
 
 type StopToLift = Literal["kill_switch", "failures", "budget", "decommission"]
@@ -40,8 +44,36 @@ def _write_id(text: str) -> str:
     return text
 
 
+def _vm(text: str) -> str:
+    subject = parse_subject(text)
+    if not subject.is_a(VIRTUAL_MACHINE):
+        raise ValueError(f"traffic is a VM's: name a {VIRTUAL_MACHINE}")
+    return str(subject)
+
+
+def _remote(text: str) -> str:
+    if not _TAG.fullmatch(text):
+        try:
+            parse_prefix(text)
+        except ValueError:
+            raise ValueError(f"{text[:100]!r} is no address, prefix, service tag or *") from None
+    return text
+
+
+def _protocol(text: str) -> str:
+    parse_protocol(text)
+    return text
+
+
+def _ports(port: int | str) -> str:
+    if not parse_ports(str(port)):
+        raise ValueError(f"{port} is no port from 1 to 65535")
+    return str(port)
+
+
 _Subject = Annotated[str, AfterValidator(lambda text: str(parse_subject(text)))]
 _Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+_Ports = Annotated[StrictInt | str, AfterValidator(_ports)]
 _WriteId = Annotated[str, AfterValidator(_write_id)]
 
 
@@ -54,6 +86,34 @@ class CheckRequest(_Asked):
 
     subject: _Subject
     mode: Mode = Mode.AUDIT
+
+
+class ExplainRequest(_Asked):
+    """The body of POST /api/explain: a VM alone, or with traffic of it.
+
+    `port` is the one that is connected to, in either direction; `local_port` the one that the VM connects from.
+    """
+
+    subject: Annotated[str, AfterValidator(_vm)]
+    direction: Direction | None = None
+    remote: Annotated[str, AfterValidator(_remote)] | None = None
+    protocol: Annotated[str, AfterValidator(_protocol)] | None = None
+    port: _Ports | None = None
+    local_port: _Ports | None = None
+
+    @model_validator(mode="after")
+    def _is_one_flow(self) -> Self:
+        if (self.direction is None) != (self.remote is None):
+            raise ValueError("name both direction and remote, or neither")
+        told = (self.protocol, self.port, self.local_port)
+        if self.direction is None and any(one is not None for one in told):
+            raise ValueError("name direction and remote as well")
+        if self.local_port is not None and self.direction is Direction.INBOUND:
+            raise ValueError("local_port is of outbound traffic; of inbound traffic, port is the VM's")
+        names_ports = {self.port, self.local_port} - {None, "*"}
+        if names_ports and not parse_protocol(self.protocol or "Tcp") & WITH_PORTS:
+            raise ValueError(f"{self.protocol} has no ports")
+        return self
 
 
 class ReportsQuery(_Asked):
@@ -124,6 +184,10 @@ class DecommissionRequest(_Asked):
 
 
 CHECK = {"subject": _VM, "mode": "audit"}
+EXPLAIN = (
+    {"subject": _VM},
+    {"subject": _VM, "direction": "Outbound", "protocol": "Tcp", "remote": "WindowsAdminCenter", "port": 443},
+)
 REPORTS = ({"subject": _VM}, {"status": Status.UNKNOWN.name})
 WRITES = {"subject": _VM}
 UNDO = {"subject": _VM, "write": "<id of a write, from GET /api/writes>", "reason": "<why>"}

@@ -19,6 +19,7 @@ SETTINGS = {"AzureWebJobsStorage__accountName": "wacguard"}
 # Each HTTP function with its methods and its route; no two answer the same.
 ROUTES: dict[str, tuple[list[str], str]] = {
     "request_checks": (["POST"], "checks"),
+    "explanations": (["POST"], "explain"),
     "reports": (["GET"], "reports"),
     "writes": (["GET"], "writes"),
     "undo": (["POST"], "undo"),
