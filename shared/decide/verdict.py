@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from shared.decide.addresses import ALL_OF_FAMILY, NOWHERE, Addresses, parse_prefix, union
-from shared.decide.packet_match import PacketMatch, match_packets
+from shared.decide.packet_match import PacketMatch, match_packets, may_match
 from shared.decide.packets import (
     ALL_PORTS,
     WITH_PORTS,
@@ -172,7 +172,7 @@ def _judge_by_group(
     readings: Sequence[TagReading],
 ) -> _Judged:
     """Split packets by what one NSG does with them; where the readings disagree it can't be told."""
-    rules = [rule for rule in rules_in_order(group) if rule.direction is direction]
+    rules = [rule for rule in rules_in_order(group) if rule.direction is direction and may_match(rule, packets)]
     judged = _sweep(at, [match_packets(rule, packets, readings[0]) for rule in rules], packets)
     for reading in readings[1:]:
         others = _sweep(at, [match_packets(rule, packets, reading) for rule in rules], packets)
