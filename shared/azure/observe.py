@@ -24,7 +24,7 @@ async def observe_virtual_machine(survey: Survey, subject: ResourceId) -> Estate
 
 
 async def observe_network(survey: Survey, vm: VirtualMachine) -> Estate:
-    """Add the network that a VM is in: NICs, subnets, the NSGs on both, and public addresses that have none.
+    """Add the network that a VM is in: NICs, subnets with routes, the NSGs on both, public addresses without any.
 
     Three requests deep at most. Raises PassingFailure.
     """
@@ -47,6 +47,7 @@ async def observe_network(survey: Survey, vm: VirtualMachine) -> Estate:
         survey.read_network_security_groups(
             one.network_security_group_id for one in found if one.network_security_group_id
         ),
+        survey.read_route_tables(subnets),
         survey.read_public_ip_addresses(_bare_addresses(survey, interfaces)),
     )
     return survey.estate()
@@ -78,7 +79,9 @@ async def observe_network_security_group(survey: Survey, subject: ResourceId) ->
     )
     machines = [one.virtual_machine_id for one in survey.network_interfaces.values() if one.virtual_machine_id]
     await survey.gather(
-        survey.read_virtual_machines(machines), survey.read_resource_groups(one.resource_group_id for one in machines)
+        survey.read_virtual_machines(machines),
+        survey.read_resource_groups(one.resource_group_id for one in machines),
+        survey.read_route_tables(_subnet_ids(survey.network_interfaces.values())),
     )
     await survey.gather(*_sizes(survey, survey.virtual_machines.values()))
     return survey.estate()

@@ -13,7 +13,10 @@ from shared.model.estate import (
     IpConfiguration,
     NetworkInterface,
     NetworkSecurityGroup,
+    NextHop,
     PublicIpAddress,
+    Route,
+    RouteTable,
     SecurityRule,
     Subnet,
     VirtualNetwork,
@@ -65,6 +68,13 @@ def parse_public_ip_address(address: models.PublicIPAddress) -> PublicIpAddress:
     return PublicIpAddress(ResourceId(address.id), text_of(sku) if sku else None)
 
 
+def parse_route_table(table: models.RouteTable) -> RouteTable:
+    """Read a route table with its routes. Raises ValueError when Azure's answer has no id or no properties."""
+    if table.id is None or table.properties is None:
+        raise ValueError("Azure's answer for a route table has no id or no properties")
+    return RouteTable(ResourceId(table.id), tuple(_route(one) for one in table.properties.routes or ()))
+
+
 def parse_virtual_network(network: models.VirtualNetwork) -> tuple[VirtualNetwork, tuple[Subnet, ...]]:
     """Read a virtual network and its subnets. Raises ValueError when Azure's answer has no id or no properties."""
     if network.id is None or network.properties is None:
@@ -84,6 +94,7 @@ def parse_virtual_network(network: models.VirtualNetwork) -> tuple[VirtualNetwor
             ),
             has_gateway=any(subnet.id.name.casefold() == _GATEWAY_SUBNET for subnet in subnets)
             or any(bool(peer.use_remote_gateways) for peer in peers),
+            nat_gateway_id=_id(properties.default_public_nat_gateway),
         ),
         subnets,
     )
@@ -100,7 +111,22 @@ def _subnet(subnet: models.Subnet) -> Subnet:
         network_security_group_id=_id(properties.network_security_group),
         route_table_id=_id(properties.route_table),
         network_interface_ids=tuple(_interfaces(properties.ip_configurations)),
+        nat_gateway_id=_id(properties.nat_gateway),
+        default_outbound_access=properties.default_outbound_access,
     )
+
+
+def _route(route: models.Route) -> Route:
+    given = route.properties
+    prefix = given.address_prefix if given else None
+    if route.name is None or given is None or not prefix:
+        raise ValueError("Azure's answer for a route table has a route without a name or an address prefix")
+    return Route(route.name, prefix, _next_hop(text_of(given.next_hop_type)), given.next_hop_ip_address)
+
+
+def _next_hop(text: str) -> NextHop:
+    """Read a kind of next hop. Raises ValueError for one that nobody knows."""
+    return next((one for one in NextHop if one.casefold() == text.casefold()), None) or NextHop(text)
 
 
 def _interfaces(configurations: Iterable[models.IPConfiguration] | None) -> Iterable[ResourceId]:
@@ -121,6 +147,9 @@ def _ip_configuration(configuration: models.NetworkInterfaceIPConfiguration) -> 
         public_ip_address_id=_id(properties.public_ip_address) if properties else None,
         primary=bool(properties and properties.primary),
         application_security_group_ids=tuple(_ids(properties.application_security_groups)) if properties else (),
+        load_balancer_backend_pool_ids=tuple(_ids(properties.load_balancer_backend_address_pools))
+        if properties
+        else (),
     )
 
 

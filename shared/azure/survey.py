@@ -17,6 +17,7 @@ from shared.azure.parse_network import (
     parse_network_interface,
     parse_network_security_group,
     parse_public_ip_address,
+    parse_route_table,
     parse_virtual_network,
 )
 from shared.azure.reading import Reader
@@ -27,6 +28,7 @@ from shared.model.estate import (
     NetworkSecurityGroup,
     PublicIpAddress,
     ResourceGroup,
+    RouteTable,
     Subnet,
     VirtualMachine,
     VirtualNetwork,
@@ -58,6 +60,7 @@ class Survey:
         self.virtual_networks: dict[ResourceId, VirtualNetwork] = {}
         self.subnets: dict[ResourceId, Subnet] = {}
         self._public_ip_addresses: dict[ResourceId, PublicIpAddress] = {}
+        self._route_tables: dict[ResourceId, RouteTable] = {}
         self._resource_groups: dict[ResourceId, ResourceGroup] = {}
         self._sizes: dict[str, float] = {}
         self._service_tags: dict[str, tuple[str, ...]] = {}
@@ -94,6 +97,11 @@ class Survey:
         """Read public addresses."""
         await self._each(ids, self._public_ip_address)
 
+    async def read_route_tables(self, subnet_ids: Iterable[ResourceId]) -> None:
+        """Read the route tables of those of the subnets that were read and have one."""
+        subnets = (self.subnets.get(one) for one in subnet_ids)
+        await self._each((one.route_table_id for one in subnets if one and one.route_table_id), self._route_table)
+
     async def read_resource_groups(self, ids: Iterable[ResourceId]) -> None:
         """Read resource groups, whose tags and owner speak for what is in them: cached."""
         await self._each(ids, self._resource_group)
@@ -117,6 +125,7 @@ class Survey:
             network_security_groups=MappingProxyType(self.network_security_groups),
             virtual_networks=MappingProxyType(self.virtual_networks),
             subnets=MappingProxyType(self.subnets),
+            route_tables=MappingProxyType(self._route_tables),
             public_ip_addresses=MappingProxyType(self._public_ip_addresses),
             resource_groups=MappingProxyType(self._resource_groups),
             sizes=MappingProxyType(self._sizes),
@@ -169,6 +178,11 @@ class Survey:
         found = await self._read(subject, self._clients.network(subject.subscription_id).public_ip_addresses.get)
         if found is not None:
             self._public_ip_addresses[subject] = parse_public_ip_address(found)
+
+    async def _route_table(self, subject: ResourceId) -> None:
+        found = await self._read(subject, self._clients.network(subject.subscription_id).route_tables.get)
+        if found is not None:
+            self._route_tables[subject] = parse_route_table(found)
 
     async def _virtual_network(self, subject: ResourceId) -> None:
         found = await self._read(subject, self._clients.network(subject.subscription_id).virtual_networks.get)

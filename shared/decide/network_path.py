@@ -18,6 +18,7 @@ class Place:
     address: str
     subnet_id: ResourceId
     public_ip_address_id: ResourceId | None = None
+    is_load_balanced: bool = False
 
 
 def find_place(estate: Estate, vm: VirtualMachine, subject: ResourceId) -> Place | Finding:
@@ -34,7 +35,11 @@ def find_place(estate: Estate, vm: VirtualMachine, subject: ResourceId) -> Place
         message = f"Network interface {interface_id.name} has no primary private address yet."
         return Finding(subject, Reason.TRAFFIC_UNKNOWN, message)
     return Place(
-        interface, configuration.private_ip_address, configuration.subnet_id, configuration.public_ip_address_id
+        interface,
+        configuration.private_ip_address,
+        configuration.subnet_id,
+        configuration.public_ip_address_id,
+        is_load_balanced=bool(configuration.load_balancer_backend_pool_ids),
     )
 
 

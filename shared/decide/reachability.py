@@ -12,6 +12,7 @@ from shared.decide.outlook import expect_check
 from shared.decide.passage import Passage, judge_passage
 from shared.decide.public_address import decide_public_address
 from shared.decide.traffic import Flow, TrafficAccess, decide_traffic
+from shared.decide.way_out import decide_way_out
 from shared.model.desired import DesiredState
 from shared.model.estate import Access, Direction, Estate, VirtualMachine
 from shared.model.plan import Finding, Reason
@@ -39,18 +40,21 @@ def decide_reachability(estate: Estate, vm: VirtualMachine, desired: DesiredStat
     outbound = [outbound_flow(place, tag) for tag in OUTBOUND_TAGS]
     inbound = inbound_flow(place, admin_center_port(vm, desired), needed_sources(desired))
     in_the_way = [one for flow in outbound for one in _in_the_way(estate, place, flow, desired)]
+    way_out = decide_way_out(estate, place, outbound, vm.id)
     public = decide_public_address(estate, place, inbound, desired, vm.id)
     inbound_in_the_way = _inbound_in_the_way(estate, place, inbound, desired)
     # A VM without the extension has no use for an open port yet. Asking for it later, when the extension's own event
     # brings the VM back, also keeps the checks of a VM and of its NSG from asking for each other without end.
     asked = [*in_the_way, *(inbound_in_the_way if vm.admin_center and desired.inbound_sources else ())]
     return Reachability(
-        outbound_allowed=all(_access(estate, place, flow) is TrafficAccess.ALLOWED for flow in outbound),
-        is_known=all(finding.reason is Reason.INBOUND_DENIED for finding in public),
+        outbound_allowed=way_out.is_open
+        and all(_access(estate, place, flow) is TrafficAccess.ALLOWED for flow in outbound),
+        is_known=way_out.is_known and all(finding.reason is Reason.INBOUND_DENIED for finding in public),
         findings=(
             *find_denials(
                 vm.id, [*in_the_way, *inbound_in_the_way], lambda passage: expect_check(estate, passage, desired)
             ),
+            *way_out.findings,
             *public,
         ),
         checks=tuple(dict.fromkeys(one.at.group_id for one in asked if _can_be_opened(estate, one, desired))),

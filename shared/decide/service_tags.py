@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache, reduce
 
-from shared.decide.addresses import ALL_OF_FAMILY, NOWHERE, Addresses, family_of, parse_prefix, parse_prefixes, union
-from shared.decide.security_group_members import NOBODY_KNOWN, Members, find_members
-from shared.decide.the_one import TheOne
-from shared.model.estate import Estate
-from shared.model.resource_id import ResourceId
+from shared.decide.addresses import ALL_OF_FAMILY, NOWHERE, Addresses, parse_prefix, parse_prefixes, union
+from shared.decide.security_group_members import NOBODY_KNOWN, Members
 
 WINDOWS_ADMIN_CENTER = "WindowsAdminCenter"
 AZURE_ACTIVE_DIRECTORY = "AzureActiveDirectory"
@@ -20,11 +17,11 @@ INTERNET = "Internet"
 
 _NEEDED_SERVICES = frozenset({WINDOWS_ADMIN_CENTER, AZURE_ACTIVE_DIRECTORY})
 # Azure's effective rules count this address of the host, which no person connects from, to every VirtualNetwork.
-_AZURE_HOST = parse_prefix("168.63.129.16")
+AZURE_HOST = parse_prefix("168.63.129.16")
 _HOLDING_THE_HOST = frozenset({VIRTUAL_NETWORK.casefold(), INTERNET.casefold()})
-_LOAD_BALANCER = _AZURE_HOST | parse_prefix("fe80::1234:5678:9abc")
+_LOAD_BALANCER = AZURE_HOST | parse_prefix("fe80::1234:5678:9abc")
 # What Azure's effective rules leave out of Internet, whatever the network; of IPv6, what is not global.
-_NOT_INTERNET = parse_prefixes(
+NOT_INTERNET = parse_prefixes(
     (
         *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
         *("192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/3"),
@@ -40,6 +37,7 @@ class TagReading:
 
     `interfaces` are the addresses that network interfaces may have there: an application security group has no
     others. In a `tunnelled` reading VirtualNetwork is every address and Internet none: so it is where routes say so.
+    In one with `public_routes` VirtualNetwork has some public addresses, and perhaps those of a tag without any.
     `doubt` says why the network may be read that way.
     """
 
@@ -50,6 +48,7 @@ class TagReading:
     interfaces: Addresses = NOWHERE
     members: Members = NOBODY_KNOWN
     tunnelled: bool = False
+    public_routes: bool = False
     doubt: str = ""
 
 
@@ -65,82 +64,13 @@ class Match:
         return Match(self.certain | other.certain, self.possible | other.possible, self.doubt or other.doubt)
 
 
-def read_tags(estate: Estate, subnet_id: ResourceId | None, local: Addresses) -> tuple[TagReading, ...]:
-    """Give every way in which the tags of the network around `local` can be read, the plain one first."""
-    family = family_of(local)
-    readings = _readings_in(TheOne(estate)).of(subnet_id, family)
-    if readings[0].virtual_network.covers(local):
-        return readings
-    return tuple(
-        replace(reading, virtual_network=reading.virtual_network | local, internet=reading.internet - local)
-        for reading in readings
-    )
-
-
-class _Readings:
-    """The readings of an estate's subnets, each made once: an NSG may have thousands of VMs behind it."""
-
-    def __init__(self, estate: Estate) -> None:
-        self._estate = estate
-        self._members: dict[ResourceId, Members] = {}
-        self._made: dict[tuple[ResourceId | None, int], tuple[TagReading, ...]] = {}
-
-    def of(self, subnet_id: ResourceId | None, family: int) -> tuple[TagReading, ...]:
-        if (subnet_id, family) not in self._made:
-            self._made[subnet_id, family] = _read_subnet(self._estate, subnet_id, family, self._members_in(subnet_id))
-        return self._made[subnet_id, family]
-
-    def _members_in(self, subnet_id: ResourceId | None) -> Members:
-        network_id = subnet_id.parent if subnet_id else None
-        if network_id is None:
-            return NOBODY_KNOWN
-        if network_id not in self._members:
-            self._members[network_id] = find_members(self._estate.network_interfaces.values(), network_id)
-        return self._members[network_id]
-
-
-@lru_cache(maxsize=1)
-def _readings_in(estate: TheOne[Estate]) -> _Readings:
-    return _Readings(estate.value)
-
-
-def _read_subnet(
-    estate: Estate, subnet_id: ResourceId | None, family: int, members: Members
-) -> tuple[TagReading, ...]:
-    subnet = estate.subnets.get(subnet_id) if subnet_id else None
-    network_id = subnet_id.parent if subnet_id else None
-    network = estate.virtual_networks.get(network_id) if network_id else None
-    prefixes = (*network.address_prefixes, *network.peered_address_prefixes) if network else ()
-    everything = ALL_OF_FAMILY[family]
-    space = parse_prefixes((*prefixes, *(subnet.address_prefixes if subnet else ()))) & everything
-    plain = TagReading(
-        family,
-        # The host's address belongs to Internet as well, in Azure's effective rules.
-        virtual_network=space | (_AZURE_HOST & everything),
-        internet=everything - _NOT_INTERNET - space,
-        service_tags=estate.service_tags,
-        interfaces=space if network else everything,
-        members=members,
-    )
-    doubt = ""
-    if subnet is None or network is None:
-        doubt = "the virtual network was not read"
-    elif subnet.route_table_id:
-        doubt = f"route table {subnet.route_table_id.name} decides what VirtualNetwork and Internet mean there"
-    elif network.has_gateway:
-        doubt = "a gateway decides what VirtualNetwork and Internet mean there"
-    if not doubt:
-        return (plain,)
-    return (plain, replace(plain, virtual_network=everything, internet=NOWHERE, tunnelled=True, doubt=doubt))
-
-
 def addresses_of(prefix: str, reading: TagReading) -> Addresses:
     """Give the addresses that traffic from or to `prefix` can have; a tag of unknown addresses is one whole."""
     everything = ALL_OF_FAMILY[reading.family]
     token = prefix.strip().casefold()
     if token in _FIXED:
         named = _FIXED[token](everything, reading).certain
-        return named - _AZURE_HOST if token in _HOLDING_THE_HOST else named
+        return named - AZURE_HOST if token in _HOLDING_THE_HOST else named
     known = parse_prefixes(reading.service_tags.get(token, (prefix,))) & everything
     return known if known or not _TAG.fullmatch(token) else Addresses(tags=frozenset({_spelling(prefix)}))
 
@@ -170,7 +100,7 @@ def _sorted_out(prefixes: tuple[str, ...]) -> tuple[Addresses, frozenset[int], t
 
 def _match_literals(literals: Addresses, within: Addresses, reading: TagReading) -> Match:
     certain = Addresses((literals & within).ranges)
-    tags = within.tags if literals - _NOT_INTERNET else frozenset()
+    tags = within.tags if literals - NOT_INTERNET else frozenset()
     return Match(certain, certain | Addresses(tags=tags), f"the addresses of {_listed(tags)} are not known")
 
 
@@ -192,7 +122,7 @@ def _match_service_tag(text: str, within: Addresses, reading: TagReading) -> Mat
         matched = Addresses((within & parse_prefixes(known)).ranges, tags)
         return Match(matched, matched | at_most_tags, f"the addresses of {_listed(at_most_tags.tags)} are not known")
     matched = Addresses((within & _prefixes_of(inside, reading)).ranges, tags)
-    at_most = Addresses((within - _NOT_INTERNET - _prefixes_of(apart, reading)).ranges)
+    at_most = Addresses((within - NOT_INTERNET - _prefixes_of(apart, reading)).ranges)
     return Match(matched, matched | at_most | at_most_tags, f"the addresses of {text} are not known")
 
 
@@ -201,14 +131,17 @@ def _match_all(within: Addresses, _reading: TagReading) -> Match:
 
 
 def _match_virtual_network(within: Addresses, reading: TagReading) -> Match:
-    matched = within if reading.tunnelled else Addresses((within & reading.virtual_network).ranges)
-    return Match(matched, matched)
+    if reading.tunnelled:
+        return Match(within, within)
+    matched = Addresses((within & reading.virtual_network).ranges)
+    perhaps = Addresses(tags=within.tags) if reading.public_routes else NOWHERE
+    return Match(matched, matched | perhaps, "the addresses of a service tag are not known")
 
 
 def _match_internet(within: Addresses, reading: TagReading) -> Match:
     if reading.tunnelled:
         return Match()
-    inside = within.tags & _inside("internet")
+    inside = NOWHERE.tags if reading.public_routes else within.tags & _inside("internet")
     matched = Addresses((within & reading.internet).ranges, inside)
     return Match(matched, matched | Addresses(tags=within.tags), "the addresses of a service tag are not known")
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from shared.decide.addresses import NOWHERE, Addresses, parse_prefix, union
+from shared.decide.readings import read_tags
 from shared.decide.rule_match import Doubt, Traffic, match_rule
-from shared.decide.service_tags import TagReading, addresses_of, read_tags
+from shared.decide.service_tags import TagReading, addresses_of
 from shared.model.estate import Access, Direction, Estate, NetworkSecurityGroup, SecurityRule
 from shared.model.resource_id import ResourceId
 

@@ -17,8 +17,9 @@ from shared.decide.packets import (
     parse_protocol,
     rest_of,
 )
+from shared.decide.readings import read_tags
 from shared.decide.rule_match import Doubt
-from shared.decide.service_tags import TagReading, addresses_of, read_tags
+from shared.decide.service_tags import TagReading, addresses_of
 from shared.decide.traffic import Attachment, Part, TrafficAccess, overall_access, rules_in_order
 from shared.model.estate import Access, Direction, Estate, NetworkSecurityGroup, SecurityRule
 from shared.model.resource_id import ResourceId

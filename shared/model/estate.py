@@ -121,6 +121,7 @@ class IpConfiguration:
     public_ip_address_id: ResourceId | None = None
     primary: bool = False
     application_security_group_ids: tuple[ResourceId, ...] = ()
+    load_balancer_backend_pool_ids: tuple[ResourceId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,34 @@ class Subnet:
     network_security_group_id: ResourceId | None = None
     route_table_id: ResourceId | None = None
     network_interface_ids: tuple[ResourceId, ...] = ()
+    nat_gateway_id: ResourceId | None = None
+    default_outbound_access: bool | None = None
+    """False in a private subnet; Azure mostly leaves it out where there is access."""
+
+
+class NextHop(StrEnum):
+    VIRTUAL_NETWORK_GATEWAY = "VirtualNetworkGateway"
+    VIRTUAL_NETWORK = "VnetLocal"
+    INTERNET = "Internet"
+    VIRTUAL_APPLIANCE = "VirtualAppliance"
+    VIRTUAL_APPLIANCE_ECMP = "VirtualApplianceEcmp"
+    NONE = "None"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A user-defined route; `address_prefix` is a CIDR prefix or a service tag."""
+
+    name: str
+    address_prefix: str
+    next_hop: NextHop
+    next_hop_ip_address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RouteTable:
+    id: ResourceId
+    routes: tuple[Route, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +182,7 @@ class VirtualNetwork:
     address_prefixes: tuple[str, ...]
     peered_address_prefixes: tuple[str, ...] = ()
     has_gateway: bool = False
+    nat_gateway_id: ResourceId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +238,7 @@ class Estate:
     network_security_groups: Mapping[ResourceId, NetworkSecurityGroup] = field(default_factory=_nothing)
     virtual_networks: Mapping[ResourceId, VirtualNetwork] = field(default_factory=_nothing)
     subnets: Mapping[ResourceId, Subnet] = field(default_factory=_nothing)
+    route_tables: Mapping[ResourceId, RouteTable] = field(default_factory=_nothing)
     public_ip_addresses: Mapping[ResourceId, PublicIpAddress] = field(default_factory=_nothing)
     resource_groups: Mapping[ResourceId, ResourceGroup] = field(default_factory=_nothing)
     sizes: Mapping[str, float] = field(default_factory=_nothing)

@@ -9,9 +9,10 @@ from shared.azure.parse_network import (
     parse_network_interface,
     parse_network_security_group,
     parse_public_ip_address,
+    parse_route_table,
     parse_virtual_network,
 )
-from shared.model.estate import Access, Direction, SecurityRule
+from shared.model.estate import Access, Direction, NextHop, Route, SecurityRule
 from shared.model.resource_id import ResourceId
 
 type Json = dict[str, Any]
@@ -173,3 +174,50 @@ def test_a_public_address_is_read_with_its_sku_if_it_names_one(sku: Json | None,
 def test_an_answer_that_is_no_public_address_is_refused() -> None:
     with pytest.raises(ValueError, match="has no id"):
         parse_public_ip_address(models.PublicIPAddress({}))
+
+
+TABLE = f"{GROUP}/Microsoft.Network/routeTables/routes"
+
+
+def parse_routes(*routes: Json) -> tuple[Route, ...]:
+    return parse_route_table(models.RouteTable({"id": TABLE, "properties": {"routes": list(routes)}})).routes
+
+
+@pytest.mark.parametrize("hop", NextHop)
+@pytest.mark.parametrize("spell", [str, str.lower, str.upper])
+def test_a_route_is_read_with_every_kind_of_next_hop_in_any_case(hop: NextHop, spell: Any) -> None:
+    given = {"addressPrefix": "0.0.0.0/0", "nextHopType": spell(hop.value), "nextHopIpAddress": "10.0.0.4"}
+    assert parse_routes({"name": "r", "properties": given}) == (Route("r", "0.0.0.0/0", hop, "10.0.0.4"),)
+
+
+NO_ROUTES: dict[str, Json] = {
+    "no properties": {"name": "r"},
+    "no name": {"properties": {"addressPrefix": "0.0.0.0/0", "nextHopType": "None"}},
+    "no prefix": {"name": "r", "properties": {"nextHopType": "None"}},
+    "a next hop that nobody knows": {
+        "name": "r",
+        "properties": {"addressPrefix": "0.0.0.0/0", "nextHopType": "Elsewhere"},
+    },
+}
+
+
+@pytest.mark.parametrize("route", NO_ROUTES.values(), ids=NO_ROUTES.keys())
+def test_a_route_that_is_not_shown_whole_is_refused(route: Json) -> None:
+    with pytest.raises(ValueError, match=r"without|is not a valid"):
+        parse_routes(route)
+
+
+@pytest.mark.parametrize("body", [{}, {"id": TABLE}, {"properties": {}}])
+def test_an_answer_that_is_no_route_table_is_refused(body: Json) -> None:
+    with pytest.raises(ValueError, match="has no id or no properties"):
+        parse_route_table(models.RouteTable(body))
+
+
+@pytest.mark.parametrize("access", [True, False, None])
+def test_a_subnet_tells_its_ways_out(access: bool | None) -> None:
+    gateway = f"{GROUP}/Microsoft.Network/natGateways/nat"
+    given = {"natGateway": {"id": gateway}, "routeTable": {"id": TABLE}, "defaultOutboundAccess": access}
+    network, (parsed,) = parse_network(subnets=[subnet("default", **given)], defaultPublicNatGateway={"id": gateway})
+    assert (parsed.nat_gateway_id, parsed.route_table_id) == (ResourceId(gateway), ResourceId(TABLE))
+    assert parsed.default_outbound_access is access
+    assert network.nat_gateway_id == ResourceId(gateway)

@@ -155,6 +155,7 @@ def assert_is_nic(interface: NetworkInterface, body: Json) -> None:
             id_in(given, "publicIPAddress"),
             primary=given.get("primary") is True,
             application_security_group_ids=ids_in(given.get("applicationSecurityGroups")),
+            load_balancer_backend_pool_ids=ids_in(given.get("loadBalancerBackendAddressPools")),
         )
         for given in (one["properties"] for one in properties["ipConfigurations"])
     )
@@ -180,6 +181,8 @@ def assert_is_subnet(subnet: Subnet, body: Json) -> None:
     assert subnet.address_prefixes
     assert subnet.network_security_group_id == id_in(properties, "networkSecurityGroup")
     assert subnet.route_table_id == id_in(properties, "routeTable")
+    assert subnet.nat_gateway_id == id_in(properties, "natGateway")
+    assert subnet.default_outbound_access == properties.get("defaultOutboundAccess")
     configurations = [one["id"].lower() for one in properties.get("ipConfigurations") or ()]
     on_interfaces = {one.split("/ipconfigurations/")[0] for one in configurations if "/networkinterfaces/" in one}
     free = {one for one in on_interfaces if "/virtualmachinescalesets/" not in one}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from shared.model.estate import NextHop
 from tests.decide.estates import allow_out, deny_in, deny_out
 from tests.decide.flow_cases import (
     ALLOWED,
@@ -11,6 +12,7 @@ from tests.decide.flow_cases import (
     DENIED,
     FROM_NETWORK,
     FROM_OFFICE,
+    FROM_ON_PREMISES,
     GATEWAY,
     NO_TAGS,
     PARTLY,
@@ -19,6 +21,7 @@ from tests.decide.flow_cases import (
     TO_WAC,
     UNKNOWN,
     case,
+    routes,
 )
 
 CASES = {
@@ -142,6 +145,40 @@ CASES = {
     ),
     "with routes of one's own, a deny of VirtualNetwork can't be told": case(
         TO_WAC, deny_out(destination="VirtualNetwork"), access=UNKNOWN, **ROUTED
+    ),
+    "with a private prefix of a route alone, a deny of Internet is as certain as ever": case(
+        TO_WAC, deny_out(), access=DENIED, by="DenyInternet", route_table=routes("10.50.0.0/16")
+    ),
+    "the private prefix of a route to an appliance belongs to VirtualNetwork": case(
+        FROM_ON_PREMISES, access=ALLOWED, by="AllowVnetInBound", route_table=routes("10.50.0.0/16")
+    ),
+    "that of a route to nowhere may belong to it": case(
+        FROM_ON_PREMISES, access=UNKNOWN, route_table=routes("10.50.0.0/16", hop=NextHop.NONE)
+    ),
+    "other addresses than those of the routes do not": case(
+        FROM_OFFICE, access=DENIED, by="DenyAllInBound", route_table=routes("10.50.0.0/16", "8.8.8.0/24")
+    ),
+    "with a public prefix of a route, what is in it can't be told": case(
+        TO_WAC, deny_out(), access=UNKNOWN, route_table=routes("20.1.0.0/24")
+    ),
+    "and what is not in it can": case(
+        TO_SIGN_IN, deny_out(), access=DENIED, by="DenyInternet", route_table=routes("20.1.0.0/24")
+    ),
+    "a service without known prefixes may be in it": case(
+        TO_SIGN_IN, deny_out(), access=UNKNOWN, route_table=routes("20.1.0.0/24"), **NO_TAGS
+    ),
+    "a route for a service tag counts with its prefixes": case(
+        TO_SIGN_IN, deny_out(), access=DENIED, by="DenyInternet", route_table=routes("WindowsAdminCenter")
+    ),
+    "a default route makes anything possible": case(
+        TO_WAC, deny_out(), access=UNKNOWN, route_table=routes("0.0.0.0/0")
+    ),
+    "so do two halves": case(TO_WAC, deny_out(), access=UNKNOWN, route_table=routes("0.0.0.0/1", "128.0.0.0/1")),
+    "and a service tag that nobody knows": case(
+        TO_WAC, deny_out(), access=UNKNOWN, route_table=routes("CorpNetPublic")
+    ),
+    "a table without routes changes nothing": case(
+        TO_WAC, deny_out(), access=DENIED, by="DenyInternet", route_table=routes()
     ),
     "with a gateway, a deny of Internet can't be told": case(TO_WAC, deny_out(), access=UNKNOWN, **GATEWAY),
     "with a gateway, the known network is VirtualNetwork for certain": case(

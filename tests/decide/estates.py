@@ -20,6 +20,7 @@ from shared.model.estate import (
     NetworkSecurityGroup,
     PowerState,
     ResourceGroup,
+    RouteTable,
     SecurityRule,
     Subnet,
     VirtualMachine,
@@ -177,11 +178,14 @@ def estate(
     interface_group: NetworkSecurityGroup | None = None,
     interfaces: Iterable[NetworkInterface] = (),
     tags: Mapping[str, str] | None = None,
-    route_table: ResourceId | None = None,
+    route_table: ResourceId | RouteTable | None = None,
     network: VirtualNetwork | None = None,
     **more: Any,
 ) -> Estate:
-    """Make an estate of VMs at 10.1.0.4 and up, all in one subnet, with the NSGs given."""
+    """Make an estate of VMs at 10.1.0.4 and up, all in one subnet, with the NSGs given.
+
+    A route table of which only the id is given was not read.
+    """
     machines = machines or (machine(),)
     on_interface = interface_group.id if interface_group else None
     made = {
@@ -198,7 +202,7 @@ def estate(
         SUBNET,
         ("10.1.0.0/24",),
         subnet_group.id if subnet_group else None,
-        route_table,
+        route_table.id if isinstance(route_table, RouteTable) else route_table,
         tuple(made),
     )
     groups = [one for one in (subnet_group, interface_group) if one is not None]
@@ -208,6 +212,7 @@ def estate(
         "network_security_groups": {one.id: one for one in groups},
         "virtual_networks": {NETWORK: network or VirtualNetwork(NETWORK, ("10.1.0.0/16",))},
         "subnets": {SUBNET: subnet},
+        "route_tables": {route_table.id: route_table} if isinstance(route_table, RouteTable) else {},
         "resource_groups": {GROUP: ResourceGroup(GROUP, tags=tags or {})},
         "sizes": SIZES,
         "service_tags": SERVICE_TAGS,

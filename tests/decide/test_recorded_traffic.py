@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from shared.decide.addresses import parse_prefix, parse_prefixes
+from shared.decide.readings import read_tags
 from shared.decide.rule_match import match_rule
-from shared.decide.service_tags import read_tags
 from shared.decide.traffic import Attachment, Flow, decide_traffic, traffic_of
 from shared.model.estate import Access, Direction, Estate, NetworkSecurityGroup, SecurityRule, VirtualNetwork
 from tests.decide.estates import DEFAULT_RULES, NETWORK, NSG, SUBNET, estate

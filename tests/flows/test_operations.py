@@ -8,6 +8,7 @@ from simulator.build import (
     add_network,
     add_public_address,
     add_resource_group,
+    add_route_table,
     add_virtual_machine,
     subnet_id,
 )
@@ -43,6 +44,7 @@ async def test_the_app_calls_the_operations_of_the_table_and_no_others() -> None
         add_resource_group(app.world, "rg-old")
         subnet = subnet_id(add_network(app.world, "rg-old", "vnet"))
         address = add_public_address(app.world, "rg-old", "old-ip")
+        add_route_table(app.world, "rg-old", "old-routes", {}, subnets=[subnet])
         old = add_virtual_machine(app.world, "rg-old", "old", subnet=subnet, public_address=address)
         add_extension(app.world, old, version="0.0.0.300")
         announce(app.world, old)
