@@ -31,7 +31,7 @@ class Judged:
 
     @property
     def is_known(self) -> bool:
-        return not any(passage.unknown for passage in (*self.actual, *self.bare))
+        return not any(passage.unknown for passage in self.bare)
 
     @property
     def is_as_wished(self) -> bool:

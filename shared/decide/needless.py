@@ -32,8 +32,8 @@ def find_needless(
 ) -> tuple[Needless, ...]:
     """Find the rules of ours that no wish has, or without which all that they are for passes as it does with them.
 
-    Each is judged as if it alone were ours: of two that do the same, both would seem needless. Where some flow can't
-    be told, every rule of its direction counts as needed.
+    Each is judged as if it alone were ours: of two that do the same, both would seem needless. Where it can't be told
+    what becomes of some flow without ours, every rule of its direction counts as needed.
     """
     untold = {one.wish.rule.direction for one in wishes if not one.is_known}
     told = [rule for rule in group.security_rules if is_ours(rule) and rule.direction not in untold]
@@ -92,11 +92,13 @@ def _closes_nothing(
 
 
 def _all_as_open(before: Sequence[Passage], after: Sequence[Passage]) -> bool:
-    return all(_allowed(then).covers(_allowed(now)) for now, then in zip(before, after, strict=True))
+    """Tell whether all that passes before, or may, passes after for certain."""
+    pairs = zip(before, after, strict=True)
+    return all(_those(then, Access.ALLOW).covers(_those(now, Access.ALLOW, None)) for now, then in pairs)
 
 
-def _allowed(passage: Passage) -> Addresses:
-    return union(part.addresses for part in passage.parts if part.access is Access.ALLOW)
+def _those(passage: Passage, *accesses: Access | None) -> Addresses:
+    return union(part.addresses for part in passage.parts if part.access in accesses)
 
 
 def _why_unclaimed(rule: SecurityRule, claimed: Iterable[Judged]) -> str:

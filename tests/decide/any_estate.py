@@ -13,7 +13,7 @@ from shared.decide.virtual_machine import decide_virtual_machine
 from shared.model.desired import DesiredState
 from shared.model.estate import Estate, SecurityRule, VirtualMachine
 from shared.model.past import NOTHING, Past
-from shared.model.plan import DeleteExtension, Plan, PutSecurityRule
+from shared.model.plan import DeleteExtension, DeleteSecurityRule, Plan, PutSecurityRule, Reason
 from shared.model.resource_id import ResourceId
 from tests.decide.applying import applied
 from tests.decide.estates import GROUP, NSG, SERVICE_TAGS, estate, interface_id, vm_named
@@ -42,14 +42,30 @@ def plan_of(here: Estate, subject: ResourceId, desired: DesiredState, past: Past
 
 
 def carried_through(here: Estate, subject: ResourceId, desired: DesiredState) -> tuple[Estate, Past]:
-    """Carry out the plan, and where an extension was removed to be installed again, the next one too."""
+    """Carry out the plan, and the next one too where that takes two rounds.
+
+    An extension was removed to be installed again, or a rule of ours is needless only now that another is put right.
+    """
     plan, past = plan_of(here, subject, desired), NOTHING
     here = applied(here, plan)
+    again = plan_of(here, subject, desired)
+    if puts(plan) and again.actions and names_of(again) <= needless_in(plan):
+        here = applied(here, again)
     for action in plan.actions:
         if isinstance(action, DeleteExtension):
             past = Past(removed=action.existing, reinstalls=(here.observed_at,))
             here = applied(here, plan_of(here, subject, desired, past))
     return here, past
+
+
+def names_of(plan: Plan) -> set[str]:
+    return {action.id.name for action in plan.actions if isinstance(action, DeleteSecurityRule)} | {
+        "a put" for _ in puts(plan)
+    }
+
+
+def needless_in(plan: Plan) -> set[str]:
+    return {str(one.evidence["rule"]) for one in plan.findings if one.reason is Reason.RULE_NEEDLESS}
 
 
 def puts(plan: Plan) -> list[PutSecurityRule]:

@@ -53,9 +53,37 @@ def custom_rules(draw: st.DrawFn, priorities: Iterable[int]) -> list[SecurityRul
     return made
 
 
+def _old_rule_of_ours(name: str, remote: str, *, ports: str = "443", local: str = "*") -> SecurityRule:
+    inbound = name.startswith("PortForWAC-") or name == "PortForWAC"
+    return rule(
+        name,
+        0,
+        Direction.INBOUND if inbound else Direction.OUTBOUND,
+        Access.ALLOW,
+        source=remote if inbound else local,
+        destination=local if inbound else remote,
+        ports=ports,
+        protocol="Tcp",
+        description=MARKER,
+    )
+
+
+# As they should be, for another port or another VM, once more under another name, or pointed elsewhere by somebody.
+_OLD_RULES_OF_OURS = (
+    _old_rule_of_ours("PortForWACService", "WindowsAdminCenter"),
+    _old_rule_of_ours("PortForWACService-wac-guard", "windowsadmincenter"),
+    _old_rule_of_ours("PortForWACService-wac-guard-2", "WindowsAdminCenter", local="10.1.0.5"),
+    _old_rule_of_ours("PortForAADService", "AzureActiveDirectory"),
+    _old_rule_of_ours("PortForAADService-wac-guard", "Storage"),
+    _old_rule_of_ours("PortForWAC", "203.0.113.0/24", ports="6516", local="10.1.0.4"),
+    _old_rule_of_ours("PortForWAC-6600", "203.0.113.0/24", ports="6600", local="10.1.0.9"),
+    _old_rule_of_ours("PortForWAC-6516-Storage", "Storage", ports="6516", local="10.1.0.5"),
+)
+
+
 @st.composite
 def security_groups(draw: st.DrawFn) -> NetworkSecurityGroup:
-    """Make an NSG of other people's rules, close together or not, and perhaps an old rule of ours."""
+    """Make an NSG of other people's rules, close together or not, and perhaps some old rules of ours."""
     priorities = draw(st.sampled_from([(100, 101, 102, 103, 104, 105), (100, 200, 300, 1000, 4000, 4096)]))
     made = draw(custom_rules(priorities))
     # What the product is for: somebody lets nothing out, or singles out the services or one VM.
@@ -69,8 +97,13 @@ def security_groups(draw: st.DrawFn) -> NetworkSecurityGroup:
                 rule(name, priority, Direction.OUTBOUND, Access.DENY, source=draw(LOCALS), destination=remote)
             )
     taken = {one.name.casefold() for one in made}
-    if draw(st.booleans()) and "portforwacservice" not in taken:
-        made.append(_old_rule_of_ours(draw(st.sampled_from([150, 250, 3999]))))
+    free_ones = draw(st.permutations([120, 150, 250, 3999, 4095]))
+    olds = draw(st.lists(st.sampled_from(_OLD_RULES_OF_OURS), max_size=3, unique_by=lambda one: one.name))
+    made += [
+        replace(old, priority=priority)
+        for old, priority in zip(olds, free_ones, strict=False)
+        if old.name.casefold() not in taken
+    ]
     return NetworkSecurityGroup(NSG, "westeurope", tuple(made), DEFAULT_RULES)
 
 
@@ -103,16 +136,3 @@ MACHINES = st.lists(
     min_size=1,
     max_size=3,
 ).map(lambda made: [machine(vm_named(f"vm-{number}"), **one) for number, one in enumerate(made, start=1)])
-
-
-def _old_rule_of_ours(priority: int) -> SecurityRule:
-    return rule(
-        "PortForWACService",
-        priority,
-        Direction.OUTBOUND,
-        Access.ALLOW,
-        destination="WindowsAdminCenter",
-        ports="443",
-        protocol="Tcp",
-        description=MARKER,
-    )

@@ -14,12 +14,12 @@ from shared.decide.outrank import is_just_in_time, is_ours
 from shared.decide.virtual_machine import decide_virtual_machine, needs_network
 from shared.model.desired import DesiredState, Outrank
 from shared.model.estate import Access, Direction, Estate, SecurityRule
-from shared.model.plan import Status
+from shared.model.plan import DeleteSecurityRule, Status
 from shared.model.resource_id import ResourceId
 from tests.decide.any_estate import FIRST_VM, address_of, estates, puts, rules_of, withheld
 from tests.decide.applying import applied
 from tests.decide.estates import GROUP, NETWORK, NSG, SERVICE_TAGS, SUBNET, interface_id, machine
-from tests.decide.naive import Connection, Surroundings, access_of
+from tests.decide.naive import Connection, Surroundings, access_of, deciding_rule
 from tests.decide.strategies import DESIRED
 
 AROUND = Surroundings(("10.1.0.0/16",), SERVICE_TAGS)
@@ -41,9 +41,47 @@ def test_our_rules_change_nothing_but_what_is_needed(
     before = access_of(rules_of(here), connection, AROUND)
     if access_of(rules_of(after), connection, AROUND) is before:
         return
-    # A rule of ours that somebody has pointed elsewhere may be put right, which closes what it had opened.
-    assert before is Access.DENY
-    assert is_needed(connection, here, desired)
+    if before is Access.DENY:
+        assert is_needed(connection, here, desired)
+        return
+    # A rule of ours that is for nobody any more, or that somebody has pointed elsewhere, closes what it alone let in.
+    assert is_ours_alone(connection, here)
+    assert not is_in_use(connection, here, desired)
+
+
+def is_ours_alone(connection: Connection, here: Estate) -> bool:
+    by = deciding_rule(rules_of(here), connection, AROUND)
+    others = [rule for rule in rules_of(here) if not is_ours(rule)]
+    return by is not None and is_ours(by) and access_of(others, connection, AROUND) is not Access.ALLOW
+
+
+@given(estates(), DESIRED)
+def test_whatever_else_is_written_no_delete_closes_what_a_vm_needs(here: Estate, desired: DesiredState) -> None:
+    """A delete is carried out though the puts of the same plan may be refused."""
+    plan = decide_network_security_group(here, NSG, desired)
+    deletes = tuple(action for action in plan.actions if isinstance(action, DeleteSecurityRule))
+    assume(deletes)
+    after = applied(here, replace(plan, actions=deletes))
+    assert all(is_ours(delete.existing) for delete in deletes)
+    for connection in needed_connections(here, desired):
+        assert access_of(rules_of(after), connection, AROUND) is access_of(rules_of(here), connection, AROUND)
+
+
+def needed_connections(here: Estate, desired: DesiredState) -> list[Connection]:
+    every = (
+        Connection(direction, local, remote, port)
+        for direction in Direction
+        for local in ("10.1.0.4", "10.1.0.5", "10.1.0.6")
+        for remote in ("20.1.0.7", "20.1.0.200", "20.2.8.3", "20.190.128.9", "203.0.113.9", "20.60.4.4")
+        for port in (443, 6516, 6600)
+    )
+    return [one for one in every if is_in_use(one, here, desired)]
+
+
+def is_in_use(connection: Connection, here: Estate, desired: DesiredState) -> bool:
+    """Tell whether a connection is one that a VM for WAC needs."""
+    eligible = {address_of(here, vm) for vm in here.virtual_machines.values() if "Server" in (vm.os_name or "")}
+    return connection.local in eligible and is_needed(connection, here, desired)
 
 
 def is_needed(connection: Connection, here: Estate, desired: DesiredState) -> bool:
