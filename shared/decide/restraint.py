@@ -18,6 +18,7 @@ HOUR = timedelta(hours=1)
 MOST_FAILURES = 5
 # An NSG is written anew as VMs come and go behind it; a VM, at the very most, for an install and three reinstalls.
 _FUSES = {True: 40, False: 10}
+_SPREAD = timedelta(minutes=30)
 _LIFT_SUBJECT = 'to lift it, POST {"subject": "<its id>"} to /api/lift'
 
 
@@ -75,6 +76,20 @@ def decide_budget(
     )
     evidence = {"writes": len(lately), "budget": most}
     return _restraint(Outcome.POSTPONED, Finding(subject, Reason.BUDGET_SPENT, message, evidence), until)
+
+
+def decide_wait(subject: ResourceId, restraint: Restraint, now: datetime) -> timedelta | None:
+    """Tell when to look again at what is kept back; None where nobody knows.
+
+    All whom the budget keeps back wait for the same moment, and few of them can be served then: they are spread over
+    the time after it, each subject always to the same place.
+    """
+    if restraint.until is None:
+        return None
+    is_budget = restraint.finding is not None and restraint.finding.reason is Reason.BUDGET_SPENT
+    digest = hashlib.sha256(str(subject).casefold().encode()).digest()
+    place = _SPREAD * (int.from_bytes(digest[:4]) / 2**32) if is_budget else timedelta()
+    return restraint.until - now + place
 
 
 def content_of(action: Action) -> str:
