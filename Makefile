@@ -14,7 +14,7 @@ help:
 	@echo "make up            keep the local Azure and the app running, to play with"
 	@echo "make test          lint, type-check and test everything"
 	@echo "make test-fuzz     draw many more examples for every property"
-	@echo "make test-many  run the app on two and on eight instances at once, and kill one of them"
+	@echo "make test-many     run the app on two and on eight instances at once, and kill one of them"
 	@echo "make test-crashes  have the app die after each of its writes, situation by situation"
 	@echo "make test-az       drive the local Azure with the real Azure CLI (installs it first)"
 	@echo "make lock          take up new versions of the dependencies"
