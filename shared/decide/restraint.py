@@ -113,7 +113,7 @@ def explain_hold(subject: ResourceId, past: Past) -> Finding:
     hold = past.hold
     since = f" since {hold.at:%Y-%m-%d %H:%M} UTC ({hold.reason})" if hold else ""
     message = f"{subject.name} is held{since}, so nothing is written to it: {_LIFT_SUBJECT}."
-    return Finding(subject, Reason.HELD, message, {"undone": hold.undo if hold else None})
+    return Finding(subject, Reason.HELD, message)
 
 
 def _contested(plan: Plan, action: Action, past: Past) -> Restraint | None:
