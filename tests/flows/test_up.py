@@ -3,13 +3,14 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.flows.running_up import RunningUp, run_up
 
 
-def documents(output: str) -> list[dict[str, object]]:
+def documents(output: str) -> list[dict[str, Any]]:
     """Give the JSON documents that stand one after the other in a text."""
     decoder, found = json.JSONDecoder(), []
     while output := output.strip():
