@@ -46,7 +46,7 @@ class Guard:
         """Give the plan that people's orders leave of one."""
         orders = await read_orders(self.clients, turn, check)
         plan = decide_ordered(estate, plan, turn.past, orders)
-        turn.past = remember_orders(turn.past, orders, plan)
+        turn.past = remember_orders(turn.past, orders, estate, check.subject)
         return plan
 
     async def close(self) -> None:

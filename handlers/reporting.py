@@ -28,8 +28,8 @@ def make_report(check: Check, estate: Estate, plan: Plan, acted: Acted, desired:
     waits = [decide_look(plan, acted.results, desired, attempt, estate.observed_at), *acted.waits]
     if any(result.outcome is Outcome.STOPPED for result in acted.results):
         waits.append(_STOPPED)
-    if any(result.outcome is Outcome.POSTPONED for result in acted.results):
-        waits.append(decide_retry(check.attempt, max(acted.postponed, default=None)))
+    if acted.postponed:
+        waits.append(decide_retry(check.attempt, max(acted.postponed)))
     return Report(
         check=check,
         status=decide_status(findings, acted.results),

@@ -12,7 +12,14 @@ from shared.azure.trail import conclude, intend, new_write_id
 from shared.azure.write import write as send
 from shared.decide.memory import remember_answer, remember_intent
 from shared.decide.permission import decide_permission
-from shared.decide.restraint import Restraint, Standing, decide_budget, decide_restraint, explain_setback
+from shared.decide.restraint import (
+    Restraint,
+    Standing,
+    decide_budget,
+    decide_restraint,
+    decide_wait,
+    explain_setback,
+)
 from shared.decide.setbacks import decide_setback
 from shared.model.check import Check
 from shared.model.desired import DesiredState
@@ -25,7 +32,10 @@ from shared.turns import Turn
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """What became of a plan's actions, what kept them from being written, and when they can be tried again."""
+    """What became of a plan's actions, what kept them from being written, and when they can be tried again.
+
+    `waits` are for what is known to last until then, `postponed` for what Azure could not do at the moment.
+    """
 
     results: tuple[ActionResult, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -165,8 +175,8 @@ async def _note_refusal(attempt: Attempt, action: Action, setback: Setback) -> N
 
 def _kept_back(attempt: Attempt, action: Action, restraint: Restraint) -> Acted:
     results = (ActionResult(action, restraint.outcome, restraint.message),)
-    findings = (restraint.finding,) if restraint.finding is not None else ()
-    wait = () if restraint.until is None else (restraint.until - attempt.now,)
-    if restraint.outcome is Outcome.POSTPONED:
-        return Acted(results, findings, postponed=wait)
-    return Acted(results, findings, waits=wait)
+    if restraint.finding is None:
+        postponed = () if restraint.until is None else (restraint.until - attempt.now,)
+        return Acted(results, postponed=postponed)
+    wait = decide_wait(attempt.check.subject, restraint, attempt.now)
+    return Acted(results, (restraint.finding,), waits=() if wait is None else (wait,))

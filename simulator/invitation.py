@@ -8,6 +8,7 @@ from datetime import timedelta
 from simulator.local import LocalAzure
 
 _VM = "/resourceGroups/rg-{name}/providers/Microsoft.Compute/virtualMachines/{name}"
+_GET = 'curl -sS --cacert "$CA" -H "x-functions-key: $KEY"'
 _AHEAD = timedelta(days=365)
 
 _TEXT = """\
@@ -26,14 +27,24 @@ Paste into another terminal:
   {curl} -d '{{"subject": "'$SUB'{singled_out}"}}' | python3 -m json.tool
   {curl} -d '{{"subject": "web-1"}}' | python3 -m json.tool
 
-2. Send it an event by hand (of the future, since it has looked at that VM since any other time):
+2. See all that it knows, and what it wrote; have a write undone, and lift the hold that this leaves; stop all writes:
+  {get} "$APP/api/reports" | python3 -m json.tool
+  {get} -G "$APP/api/writes" --data-urlencode "subject=$SUB{fine}" | python3 -m json.tool
+  WRITE=$({get} -G "$APP/api/writes" --data-urlencode "subject=$SUB{fine}" |
+    python3 -c 'import json, sys; print(json.load(sys.stdin)["writes"][0]["id"])')
+  {get} "$APP/api/undo" -d '{{"subject": "'$SUB'{fine}", "write": "'$WRITE'"}}' | python3 -m json.tool
+  {get} "$APP/api/lift" -d '{{"subject": "'$SUB'{fine}"}}' | python3 -m json.tool
+  {get} "$APP/api/stop" -d '{{"reason": "a look around"}}' | python3 -m json.tool
+  {get} "$APP/api/lift" -d '{{"stop": "kill_switch"}}' | python3 -m json.tool
+
+3. Send it an event by hand (of the future, since it has looked at that VM since any other time):
   curl -sS -w '%{{http_code}}\\n' --cacert "$CA" -H 'aeg-event-type: Notification' \\
     "$APP/runtime/webhooks/eventgrid?functionName=virtual_machine_events&code={event_key}" \\
     -d '[{{"id": "1", "topic": "'$SUB'", "subject": "'$SUB'{asleep}", "data": \
 {{"operationName": "Microsoft.Compute/virtualMachines/write"}}, "dataVersion": "2", \
 "eventType": "Microsoft.Resources.ResourceWriteSuccess", "eventTime": "{ahead:%Y-%m-%dT%H:%M:%SZ}"}}]'
 
-3. Work in the subscription with the real Azure CLI, and watch the app here:
+4. Work in the subscription with the real Azure CLI, and watch the app here:
   export AZURE_CONFIG_DIR=$(mktemp -d) REQUESTS_CA_BUNDLE="$CA" AZURE_CORE_COLLECT_TELEMETRY=no
   export IDENTITY_ENDPOINT={arm}/msi/token IDENTITY_HEADER={identity_header}
   az cloud register --name LocalAzure --endpoint-resource-manager {arm}
@@ -63,7 +74,8 @@ def invite(azure: LocalAzure, speed: float) -> str:
         event_key=azure.host.event_grid_key,
         ca_file=azure.certificates.ca_file,
         ca=shlex.quote(str(azure.certificates.ca_file)),
-        curl='curl -sS --cacert "$CA" -H "x-functions-key: $KEY" "$APP/api/checks"',
+        curl=f'{_GET} "$APP/api/checks"',
+        get=_GET,
         fine=_VM.format(name="server-2022"),
         singled_out=_VM.format(name="singled-out"),
         asleep=_VM.format(name="asleep"),

@@ -9,7 +9,8 @@ from shared.decide.restraint import explain_contest, explain_hold
 from shared.decide.undo import decide_undo
 from shared.model.estate import Estate
 from shared.model.past import Past
-from shared.model.plan import Plan, Status
+from shared.model.plan import Plan
+from shared.model.resource_id import ResourceId
 from shared.model.write import Write
 
 
@@ -32,13 +33,24 @@ def decide_ordered(estate: Estate, plan: Plan, past: Past, orders: Orders) -> Pl
     if past.hold is None:
         return plan
     if orders.undo is not None:
-        plan = decide_undo(estate, subject, orders.undo)
+        plan = _with_undo(plan, decide_undo(estate, subject, orders.undo))
     return replace(plan, findings=(*plan.findings, explain_hold(subject, past)))
 
 
-def remember_orders(past: Past, orders: Orders, plan: Plan) -> Past:
-    """Strike out an undo that is over: nothing is left to be put back, or can be. The hold stays."""
-    is_over = not plan.actions and plan.status not in (Status.PENDING, Status.UNKNOWN)
-    if past.hold is None or orders.undo is None or not is_over:
+def remember_orders(past: Past, orders: Orders, estate: Estate, subject: ResourceId) -> Past:
+    """Strike out an undo that is over, since all is as it was before. The hold stays.
+
+    One that is not possible stays too, so that every report says so until somebody lifts the hold.
+    """
+    if past.hold is None or orders.undo is None:
         return past
-    return replace(past, hold=replace(past.hold, undo=None))
+    left = decide_undo(estate, subject, orders.undo)
+    return past if left.actions or left.findings else replace(past, hold=replace(past.hold, undo=None))
+
+
+def _with_undo(plan: Plan, undo: Plan) -> Plan:
+    """Let an undo that writes go alone; one that doesn't is told of with what else is found."""
+    if undo.actions:
+        return undo
+    others = tuple(found for found in plan.findings if found not in undo.findings)
+    return replace(plan, findings=(*undo.findings, *others))

@@ -18,6 +18,7 @@ HOUR = timedelta(hours=1)
 MOST_FAILURES = 5
 # An NSG is written anew as VMs come and go behind it; a VM, at the very most, for an install and three reinstalls.
 _FUSES = {True: 40, False: 10}
+_SPREAD = timedelta(minutes=30)
 _LIFT_SUBJECT = 'to lift it, POST {"subject": "<its id>"} to /api/lift'
 
 
@@ -77,6 +78,20 @@ def decide_budget(
     return _restraint(Outcome.POSTPONED, Finding(subject, Reason.BUDGET_SPENT, message, evidence), until)
 
 
+def decide_wait(subject: ResourceId, restraint: Restraint, now: datetime) -> timedelta | None:
+    """Tell when to look again at what is kept back; None where nobody knows.
+
+    All whom the budget keeps back wait for the same moment, and few of them can be served then: they are spread over
+    the time after it, each subject always to the same place.
+    """
+    if restraint.until is None:
+        return None
+    is_budget = restraint.finding is not None and restraint.finding.reason is Reason.BUDGET_SPENT
+    digest = hashlib.sha256(str(subject).casefold().encode()).digest()
+    place = _SPREAD * (int.from_bytes(digest[:4]) / 2**32) if is_budget else timedelta()
+    return restraint.until - now + place
+
+
 def content_of(action: Action) -> str:
     """Give a fingerprint of what an action writes."""
     written = getattr(action, "desired", None) or getattr(action, "force_update_tag", None)
@@ -98,7 +113,7 @@ def explain_hold(subject: ResourceId, past: Past) -> Finding:
     hold = past.hold
     since = f" since {hold.at:%Y-%m-%d %H:%M} UTC ({hold.reason})" if hold else ""
     message = f"{subject.name} is held{since}, so nothing is written to it: {_LIFT_SUBJECT}."
-    return Finding(subject, Reason.HELD, message, {"undone": hold.undo if hold else None})
+    return Finding(subject, Reason.HELD, message)
 
 
 def _contested(plan: Plan, action: Action, past: Past) -> Restraint | None:

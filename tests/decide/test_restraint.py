@@ -1,5 +1,6 @@
 """What keeps a permitted write from being made, each with its finding and how to lift it."""
 
+import itertools
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -9,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.decide.restraint import Standing, decide_budget, decide_restraint
+from shared.decide.restraint import Standing, decide_budget, decide_restraint, decide_wait
 from shared.decide.setbacks import decide_setback
 from shared.model.leash import Failure, Leash, Stop
 from shared.model.past import NOTHING, Hold, Loss, Past
 from shared.model.plan import DeleteExtension, DeleteSecurityRule, Outcome, Plan, PutSecurityRule, Reason
-from tests.decide.estates import ENFORCED, NSG, OBSERVED_AT, VM, allow_out, extension
+from tests.decide.estates import ENFORCED, NSG, OBSERVED_AT, VM, allow_out, extension, vm_named
 
 RULE = allow_out("PortForWACService", 199, destination="WindowsAdminCenter", ports="443")
 PUT = PutSecurityRule(NSG.child("securityRules", RULE.name), None, RULE)
@@ -149,6 +150,25 @@ def test_the_budget_is_free_again_at_the_time_that_it_says(minutes: list[int], m
     if found is not None and found.until is not None:
         assert decide_budget(NSG, writes, desired, found.until) is None
         assert decide_budget(NSG, writes, desired, found.until - timedelta(seconds=1)) is not None
+
+
+def test_those_whom_the_budget_keeps_back_look_again_one_after_the_other() -> None:
+    at = RESTRAINTS["the budget is spent"][0]
+    found = decide_restraint(PLAN, PUT, at)
+    assert found is not None
+    waits = [decide_wait(vm_named(f"vm-{number}"), found, OBSERVED_AT) for number in range(60)]
+    minutes = sorted(wait / timedelta(minutes=1) for wait in waits if wait is not None)
+    assert len(minutes) == 60
+    assert minutes[0] >= 15
+    assert minutes[-1] < 45
+    assert max(later - earlier for earlier, later in itertools.pairwise(minutes)) < 5
+    assert decide_wait(vm_named("VM-7"), found, OBSERVED_AT) == waits[7]
+
+
+def test_who_waits_for_something_else_looks_again_at_once_then() -> None:
+    found = decide_restraint(PLAN, PUT, RESTRAINTS["the subject was written too often"][0])
+    assert found is not None
+    assert decide_wait(NSG, found, OBSERVED_AT) == timedelta(minutes=30)
 
 
 def test_what_is_refused_again_and_again_is_tried_ever_more_rarely_up_to_once_a_day() -> None:

@@ -3,13 +3,14 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.flows.running_up import RunningUp, run_up
 
 
-def documents(output: str) -> list[dict[str, object]]:
+def documents(output: str) -> list[dict[str, Any]]:
     """Give the JSON documents that stand one after the other in a text."""
     decoder, found = json.JSONDecoder(), []
     while output := output.strip():
@@ -36,6 +37,12 @@ async def ask_and_send(running: RunningUp) -> None:
     await running.wait_for("check", "server-2022", "COMPLIANT")
     await running.wait_for("check", "singled-out", "OUTBOUND_DENIED_DELIBERATELY")
 
-    assert (await running.paste("2.")).strip() == "202"
+    known, written, undone, lifted, stopped, free = documents(await running.paste("2."))
+    assert known["counts"]["NON_COMPLIANT"] >= 1
+    assert written["writes"][0]["id"] == undone["held"]["undo"]
+    assert lifted["lifted"]["hold"]["reason"] == undone["held"]["reason"]
+    assert stopped["kill_switch"] == free["lifted"]["kill_switch"]
+
+    assert (await running.paste("3.")).strip() == "202"
     await running.wait_for("event", "asleep", "virtualMachines/write")
     await running.wait_for("check", "asleep", "VM_STOPPED")

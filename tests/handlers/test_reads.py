@@ -30,11 +30,12 @@ def last_names(requests: list[LoggedRequest]) -> Counter[str]:
 
 
 def rounds(caplog: pytest.LogCaptureFixture) -> int:
-    """Count how often the SDKs sent requests after having had to wait for answers, by their own log.
+    """Count how often the SDKs sent requests to ARM after having had to wait for answers, by their own log.
 
     In each round the app sends all its requests before it takes any answer.
     """
-    sent = (record.getMessage().startswith("Request URL") for record in caplog.records if record.name == SDK_REQUESTS)
+    told = (record.getMessage() for record in caplog.records if record.name == SDK_REQUESTS)
+    sent = (message.startswith("Request URL") and "/subscriptions/" in message for message in told)
     return sum(is_sending for is_sending, _ in itertools.groupby(sent))
 
 

@@ -16,7 +16,7 @@ from simulator.local import LocalAzure
 from tests.handlers.conftest import MakeGuard
 from tests.handlers.looking import DENY_ALL_OUTBOUND, ENFORCE, Site, build_site, check_of, look
 from tests.handlers.queue_work import put, work_for
-from tests.handlers.requesting import post
+from tests.handlers.requesting import post, report_of
 from tests.handlers.trails import past_of, trail_of, verify_trail
 
 HOUR = 3600.0
@@ -102,6 +102,8 @@ async def test_what_was_there_before_a_write_is_there_again_and_stays(
     hold = (await past_of(guard, subject)).hold
     assert hold is not None
     assert hold.undo is None
+    told = [finding["reason"] for finding in (await report_of(guard, subject))["findings"]]
+    assert told.count("HELD") == 1
     report = await look(guard, subject)
     assert {result.outcome for result in report.actions} <= {Outcome.STOPPED}
     assert state_of(azure, subject) == before
