@@ -28,7 +28,7 @@ up: setup
 	@$(PYTHON) -m simulator.up
 
 test: setup lint
-	@echo "== Testing (about two minutes on two cores)"
+	@echo "== Testing (about four minutes on two cores)"
 	@$(PYTHON) -m pytest -n 2 --dist loadgroup -m "not az and not crash and not many"
 
 test-fuzz: setup
