@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.azure.clients import AzureClients
@@ -39,8 +39,8 @@ class Acted:
 
     results: tuple[ActionResult, ...] = ()
     findings: tuple[Finding, ...] = ()
-    waits: tuple[timedelta, ...] = field(default=())
-    postponed: tuple[timedelta, ...] = field(default=())
+    waits: tuple[timedelta, ...] = ()
+    postponed: tuple[timedelta, ...] = ()
 
     @property
     def wrote(self) -> bool:

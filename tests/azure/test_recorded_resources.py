@@ -191,9 +191,7 @@ def assert_is_subnet(subnet: Subnet, body: Json) -> None:
 
 @pytest.mark.parametrize("recording", recordings("compute/vm_get"))
 async def test_a_recorded_vm_is_read_whole(recording: Path, give: Give) -> None:
-    (answer,) = answers_of(recording)
-    subject = ResourceId(answer.path)
-    survey = survey_for(give(answer), subject)
+    answer, subject, survey = surveyed(recording, give)
     await survey.gather(survey.read_virtual_machines([subject]))
     assert_is_vm(survey.virtual_machines[subject], answer.body)
 
@@ -209,29 +207,30 @@ def test_a_vm_of_a_recorded_list_is_read_whole_unless_its_extensions_are_only_na
             assert_is_vm(parse_virtual_machine(models.VirtualMachine(body)), body)
 
 
-@pytest.mark.parametrize("recording", recordings("network/nsg_get"))
-async def test_a_recorded_nsg_is_read_with_all_its_rules(recording: Path, give: Give) -> None:
+def surveyed(recording: Path, give: Give) -> tuple[Answer, ResourceId, Survey]:
+    """Give a recording's one answer, whose it is, and a survey that is answered so."""
     (answer,) = answers_of(recording)
     subject = ResourceId(answer.path)
-    survey = survey_for(give(answer), subject)
+    return answer, subject, survey_for(give(answer), subject)
+
+
+@pytest.mark.parametrize("recording", recordings("network/nsg_get"))
+async def test_a_recorded_nsg_is_read_with_all_its_rules(recording: Path, give: Give) -> None:
+    answer, subject, survey = surveyed(recording, give)
     await survey.gather(survey.read_network_security_groups([subject]))
     assert_is_nsg(survey.network_security_groups[subject], answer.body)
 
 
 @pytest.mark.parametrize("recording", recordings("network/nic_get"))
 async def test_a_recorded_interface_is_read_with_all_its_addresses(recording: Path, give: Give) -> None:
-    (answer,) = answers_of(recording)
-    subject = ResourceId(answer.path)
-    survey = survey_for(give(answer), subject)
+    answer, subject, survey = surveyed(recording, give)
     await survey.gather(survey.read_network_interfaces([subject]))
     assert_is_nic(survey.network_interfaces[subject], answer.body)
 
 
 @pytest.mark.parametrize("recording", recordings("network/public_ip_get"))
 async def test_a_recorded_public_address_is_read_with_its_sku(recording: Path, give: Give) -> None:
-    (answer,) = answers_of(recording)
-    subject = ResourceId(answer.path)
-    survey = survey_for(give(answer), subject)
+    answer, subject, survey = surveyed(recording, give)
     await survey.gather(survey.read_public_ip_addresses([subject]))
     address = survey.estate().public_ip_addresses[subject]
     assert (str(address.id), address.sku) == (answer.body["id"], (answer.body.get("sku") or {}).get("name"))

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
-
 from hypothesis import strategies as st
 
 from shared.decide.network_security_group import decide_network_security_group
@@ -79,18 +75,3 @@ def rules_of(here: Estate) -> tuple[SecurityRule, ...]:
 
 def address_of(here: Estate, vm: VirtualMachine) -> str | None:
     return here.network_interfaces[interface_id(vm.id)].ip_configurations[0].private_ip_address
-
-
-def withheld(here: Estate, lost: ResourceId) -> Estate:
-    def kept(things: Mapping[Any, Any]) -> dict[Any, Any]:
-        return {one: thing for one, thing in things.items() if one != lost}
-
-    return replace(
-        here,
-        virtual_machines=kept(here.virtual_machines),
-        network_interfaces=kept(here.network_interfaces),
-        network_security_groups=kept(here.network_security_groups),
-        subnets=kept(here.subnets),
-        virtual_networks=kept(here.virtual_networks),
-        resource_groups=kept(here.resource_groups),
-    )

@@ -231,3 +231,20 @@ def without_network(whole: Estate) -> Estate:
         subnets={},
         service_tags={},
     )
+
+
+def without_thing(here: Estate, lost: ResourceId) -> Estate:
+    """Take one thing out of an estate, without a word about why."""
+
+    def kept(things: Mapping[ResourceId, Any]) -> dict[ResourceId, Any]:
+        return {one: thing for one, thing in things.items() if one != lost}
+
+    return replace(
+        here,
+        virtual_machines=kept(here.virtual_machines),
+        network_interfaces=kept(here.network_interfaces),
+        network_security_groups=kept(here.network_security_groups),
+        subnets=kept(here.subnets),
+        virtual_networks=kept(here.virtual_networks),
+        resource_groups=kept(here.resource_groups),
+    )

@@ -26,6 +26,7 @@ from tests.decide.estates import (
     interface_id,
     machine,
     security_group,
+    without_thing,
 )
 
 OUT = Reason.OUTBOUND_DENIED
@@ -38,18 +39,8 @@ def nic_group(*rules: Any) -> NetworkSecurityGroup:
 
 def without(here: Estate, missing: ResourceId, *, why: str) -> Estate:
     """Take something out of an estate: `why` is a reason for its being unreadable, `absent` or nothing."""
-
-    def kept(things: Any) -> Any:
-        return {one: thing for one, thing in things.items() if one != missing}
-
     return replace(
-        here,
-        virtual_machines=kept(here.virtual_machines),
-        network_interfaces=kept(here.network_interfaces),
-        network_security_groups=kept(here.network_security_groups),
-        subnets=kept(here.subnets),
-        virtual_networks=kept(here.virtual_networks),
-        resource_groups=kept(here.resource_groups),
+        without_thing(here, missing),
         unreadable={missing: why} if why not in ("absent", "") else {},
         absent=frozenset({missing} if why == "absent" else ()),
     )

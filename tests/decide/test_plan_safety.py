@@ -16,9 +16,9 @@ from shared.model.desired import DesiredState, Outrank
 from shared.model.estate import Access, Direction, Estate, SecurityRule
 from shared.model.plan import DeleteSecurityRule, Status
 from shared.model.resource_id import ResourceId
-from tests.decide.any_estate import FIRST_VM, address_of, estates, puts, rules_of, withheld
+from tests.decide.any_estate import FIRST_VM, address_of, estates, puts, rules_of
 from tests.decide.applying import applied
-from tests.decide.estates import GROUP, NETWORK, NSG, SERVICE_TAGS, SUBNET, interface_id, machine
+from tests.decide.estates import GROUP, NETWORK, NSG, SERVICE_TAGS, SUBNET, interface_id, machine, without_thing
 from tests.decide.naive import Connection, Surroundings, access_of, deciding_rule
 from tests.decide.strategies import DESIRED
 
@@ -179,7 +179,7 @@ def test_only_our_own_rules_are_written_and_each_is_narrow(here: Estate, desired
 def test_what_is_unreadable_is_neither_compliant_nor_written(
     here: Estate, desired: DesiredState, lost: ResourceId, also_withheld: bool
 ) -> None:
-    blind = replace(withheld(here, lost) if also_withheld else here, unreadable={lost: "AuthorizationFailed"})
+    blind = replace(without_thing(here, lost) if also_withheld else here, unreadable={lost: "AuthorizationFailed"})
     plan = decide_virtual_machine(blind, FIRST_VM, desired)
     seen = decide_virtual_machine(here, FIRST_VM, desired)
     if lost not in (FIRST_VM, GROUP) and not needs_network(here, FIRST_VM, desired):
@@ -192,7 +192,7 @@ def test_what_is_unreadable_is_neither_compliant_nor_written(
 @given(estates(), DESIRED, st.sampled_from([NSG, SUBNET, GROUP, NETWORK, FIRST_VM, interface_id(FIRST_VM)]))
 def test_of_an_nsg_neither_and_nobody_is_let_in(here: Estate, desired: DesiredState, lost: ResourceId) -> None:
     here = with_eligible_first(here)
-    blind = replace(withheld(here, lost), unreadable={lost: "AuthorizationFailed"})
+    blind = replace(without_thing(here, lost), unreadable={lost: "AuthorizationFailed"})
     if lost == SUBNET:
         blind = replace(
             blind, network_security_groups={NSG: replace(blind.network_security_groups[NSG], subnet_ids=(SUBNET,))}
