@@ -18,8 +18,8 @@ from simulator.build import (
     subnet_id,
 )
 from simulator.world import World
+from tests.simulator.extensions.requests import admin_center
 from tests.simulator.raw_client import RawAnswer, RawClient
-from tests.simulator.test_extensions import admin_center
 
 
 @pytest.fixture

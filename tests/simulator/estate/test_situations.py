@@ -15,8 +15,8 @@ from simulator.estate.somebody import TERRAFORM, put_rule
 from simulator.restrictions import is_within
 from simulator.store import Json
 from simulator.world import World
+from tests.simulator.extensions.requests import admin_center
 from tests.simulator.raw_client import RawAnswer, RawClient
-from tests.simulator.test_extensions import admin_center
 
 BY_NAME = {situation.name: situation for situation in SITUATIONS}
 IN_DOUBT = {"EXTENSION_MISSING", "OUTBOUND_DENIED"}
