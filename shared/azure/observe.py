@@ -24,7 +24,7 @@ async def observe_virtual_machine(survey: Survey, subject: ResourceId) -> Estate
 
 
 async def observe_network(survey: Survey, vm: VirtualMachine) -> Estate:
-    """Add the network that a VM is in: NICs, subnets with routes, the NSGs on both, public addresses without any.
+    """Add the network that a VM is in: NICs, subnets with routes, NSGs, load balancers, public addresses without NSG.
 
     Three requests deep at most. Raises PassingFailure.
     """
@@ -41,6 +41,7 @@ async def observe_network(survey: Survey, vm: VirtualMachine) -> Estate:
         survey.read_network_security_groups(
             one.network_security_group_id for one in interfaces if one.network_security_group_id
         ),
+        survey.read_load_balancers(_load_balancer_ids(interfaces)),
     )
     found = [survey.subnets[one] for one in subnets if one in survey.subnets]
     await survey.gather(
@@ -82,6 +83,7 @@ async def observe_network_security_group(survey: Survey, subject: ResourceId) ->
         survey.read_virtual_machines(machines),
         survey.read_resource_groups(one.resource_group_id for one in machines),
         survey.read_route_tables(_subnet_ids(survey.network_interfaces.values())),
+        survey.read_load_balancers(_load_balancer_ids(survey.network_interfaces.values())),
     )
     await survey.gather(*_sizes(survey, survey.virtual_machines.values()))
     return survey.estate()
@@ -108,6 +110,16 @@ def _bare_addresses(survey: Survey, interfaces: Iterable[NetworkInterface]) -> l
         if one.public_ip_address_id is not None
         and one.subnet_id in survey.subnets
         and survey.subnets[one.subnet_id].network_security_group_id is None
+    ]
+
+
+def _load_balancer_ids(interfaces: Iterable[NetworkInterface]) -> list[ResourceId]:
+    return [
+        part.parent
+        for interface in interfaces
+        for one in interface.ip_configurations
+        for part in (*one.load_balancer_backend_pool_ids, *one.load_balancer_inbound_nat_rule_ids)
+        if part.parent is not None
     ]
 
 

@@ -22,6 +22,7 @@ READS = (
     Operation("GET", "Microsoft.Network/virtualNetworks", "Microsoft.Network/virtualNetworks/read"),
     Operation("GET", "Microsoft.Network/routeTables", "Microsoft.Network/routeTables/read"),
     Operation("GET", "Microsoft.Network/publicIPAddresses", "Microsoft.Network/publicIPAddresses/read"),
+    Operation("GET", "Microsoft.Network/loadBalancers", "Microsoft.Network/loadBalancers/read"),
     Operation("GET", "Microsoft.Network/locations/serviceTags", "Microsoft.Network/locations/serviceTags/read"),
     Operation("GET", "resourceGroups", "Microsoft.Resources/subscriptions/resourceGroups/read"),
 )

@@ -13,6 +13,7 @@ from shared.azure.clients import AzureClients
 from shared.azure.facts import AzureFacts
 from shared.azure.failures import Absent, PassingFailure, Refusal
 from shared.azure.parse_compute import parse_virtual_machine
+from shared.azure.parse_load_balancer import parse_load_balancer
 from shared.azure.parse_network import (
     parse_network_interface,
     parse_network_security_group,
@@ -24,6 +25,7 @@ from shared.azure.reading import Reader
 from shared.model.check import Check
 from shared.model.estate import (
     Estate,
+    LoadBalancer,
     NetworkInterface,
     NetworkSecurityGroup,
     PublicIpAddress,
@@ -60,6 +62,7 @@ class Survey:
         self.virtual_networks: dict[ResourceId, VirtualNetwork] = {}
         self.subnets: dict[ResourceId, Subnet] = {}
         self._public_ip_addresses: dict[ResourceId, PublicIpAddress] = {}
+        self._load_balancers: dict[ResourceId, LoadBalancer] = {}
         self._route_tables: dict[ResourceId, RouteTable] = {}
         self._resource_groups: dict[ResourceId, ResourceGroup] = {}
         self._sizes: dict[str, float] = {}
@@ -97,6 +100,10 @@ class Survey:
         """Read public addresses."""
         await self._each(ids, self._public_ip_address)
 
+    async def read_load_balancers(self, ids: Iterable[ResourceId]) -> None:
+        """Read load balancers with all their rules."""
+        await self._each(ids, self._load_balancer)
+
     async def read_route_tables(self, subnet_ids: Iterable[ResourceId]) -> None:
         """Read the route tables of those of the subnets that were read and have one."""
         subnets = (self.subnets.get(one) for one in subnet_ids)
@@ -127,6 +134,7 @@ class Survey:
             subnets=MappingProxyType(self.subnets),
             route_tables=MappingProxyType(self._route_tables),
             public_ip_addresses=MappingProxyType(self._public_ip_addresses),
+            load_balancers=MappingProxyType(self._load_balancers),
             resource_groups=MappingProxyType(self._resource_groups),
             sizes=MappingProxyType(self._sizes),
             service_tags=MappingProxyType(self._service_tags),
@@ -178,6 +186,11 @@ class Survey:
         found = await self._read(subject, self._clients.network(subject.subscription_id).public_ip_addresses.get)
         if found is not None:
             self._public_ip_addresses[subject] = parse_public_ip_address(found)
+
+    async def _load_balancer(self, subject: ResourceId) -> None:
+        found = await self._read(subject, self._clients.network(subject.subscription_id).load_balancers.get)
+        if found is not None:
+            self._load_balancers[subject] = parse_load_balancer(found)
 
     async def _route_table(self, subject: ResourceId) -> None:
         found = await self._read(subject, self._clients.network(subject.subscription_id).route_tables.get)

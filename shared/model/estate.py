@@ -122,6 +122,7 @@ class IpConfiguration:
     primary: bool = False
     application_security_group_ids: tuple[ResourceId, ...] = ()
     load_balancer_backend_pool_ids: tuple[ResourceId, ...] = ()
+    load_balancer_inbound_nat_rule_ids: tuple[ResourceId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,47 @@ class NetworkInterface:
 class PublicIpAddress:
     id: ResourceId
     sku: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Frontend:
+    """An address that a load balancer is reached at: `is_public`, or one of a subnet."""
+
+    id: ResourceId
+    is_public: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LoadBalancerRule:
+    """A load-balancing or an inbound NAT rule: what comes to a frontend's ports goes to a port of those behind it.
+
+    Behind it is who is in one of `backend_pool_ids`, and for a NAT rule who names it. `frontend_ports` is a number or
+    a range; `backend_port` is 0 where each port goes to the same port behind ("HA ports").
+    """
+
+    id: ResourceId
+    protocol: str
+    frontend_id: ResourceId | None
+    frontend_ports: str
+    backend_port: int
+    backend_pool_ids: tuple[ResourceId, ...] = ()
+    leads_out: bool = False
+    """Whether those behind also reach the internet by its frontend."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundRule:
+    id: ResourceId
+    backend_pool_id: ResourceId | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadBalancer:
+    id: ResourceId
+    sku: str | None = None
+    frontends: tuple[Frontend, ...] = ()
+    rules: tuple[LoadBalancerRule, ...] = ()
+    outbound_rules: tuple[OutboundRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +282,7 @@ class Estate:
     subnets: Mapping[ResourceId, Subnet] = field(default_factory=_nothing)
     route_tables: Mapping[ResourceId, RouteTable] = field(default_factory=_nothing)
     public_ip_addresses: Mapping[ResourceId, PublicIpAddress] = field(default_factory=_nothing)
+    load_balancers: Mapping[ResourceId, LoadBalancer] = field(default_factory=_nothing)
     resource_groups: Mapping[ResourceId, ResourceGroup] = field(default_factory=_nothing)
     sizes: Mapping[str, float] = field(default_factory=_nothing)
     service_tags: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)
