@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from azure.mgmt.compute.aio import ComputeManagementClient
     from azure.mgmt.network.aio import NetworkManagementClient
     from azure.mgmt.resource.resources.aio import ResourceManagementClient
+    from azure.mgmt.resourcegraph.aio import ResourceGraphClient
     from azure.storage.queue.aio import QueueClient
 
 _REQUESTS_AT_ONCE = 24
@@ -89,6 +90,16 @@ class AzureClients:
             return ResourceManagementClient(self._credential, subscription_id, **self._management_options())
 
         return self._once("resources", subscription_id, make)
+
+    def resource_graph(self) -> ResourceGraphClient:
+        """Give the client of Resource Graph, which is asked of any subscription."""
+
+        def make() -> ResourceGraphClient:
+            from azure.mgmt.resourcegraph.aio import ResourceGraphClient  # noqa: PLC0415 - slow to import
+
+            return ResourceGraphClient(self._credential, **self._management_options())
+
+        return self._once("resource graph", "", make)
 
     def queue(self, name: str) -> QueueClient:
         """Give the client of one of the app's own queues."""

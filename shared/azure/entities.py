@@ -80,9 +80,13 @@ def digest(text: str | bytes) -> str:
 
 def subject_keys(subject: ResourceId) -> tuple[str, str]:
     """Give a subject's partition and row key: keys can't hold every character, nor be as long as ids."""
-    subscription = subject.subscription_id.casefold()
-    partition = subscription if _PLAIN_KEY.fullmatch(subscription) else digest(subscription)
-    return partition, digest(str(subject).casefold())
+    return partition_of(subject.subscription_id), digest(str(subject).casefold())
+
+
+def partition_of(subscription_id: str) -> str:
+    """Give the partition of a subscription's subjects."""
+    subscription = subscription_id.casefold()
+    return subscription if _PLAIN_KEY.fullmatch(subscription) else digest(subscription)
 
 
 def versioned(*parts: Properties) -> dict[str, Any]:

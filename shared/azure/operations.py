@@ -24,6 +24,7 @@ READS = (
     Operation("GET", "Microsoft.Network/publicIPAddresses", "Microsoft.Network/publicIPAddresses/read"),
     Operation("GET", "Microsoft.Network/loadBalancers", "Microsoft.Network/loadBalancers/read"),
     Operation("GET", "Microsoft.Network/locations/serviceTags", "Microsoft.Network/locations/serviceTags/read"),
+    Operation("POST", "Microsoft.ResourceGraph/resources", "Microsoft.ResourceGraph/resources/read"),
     Operation("GET", "resourceGroups", "Microsoft.Resources/subscriptions/resourceGroups/read"),
 )
 EXTENSION_WRITES = tuple(

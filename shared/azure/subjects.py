@@ -10,6 +10,7 @@ from typing import Any
 from shared.azure.clients import AzureClients
 from shared.azure.entities import (
     digest,
+    partition_of,
     plain,
     read_document,
     read_record,
@@ -20,7 +21,7 @@ from shared.azure.entities import (
 )
 from shared.azure.reports import report_document
 from shared.azure.tables import Properties, Row, Table
-from shared.model.past import NOTHING, Past
+from shared.model.past import NOTHING, Past, Sighting
 from shared.model.resource_id import ResourceId
 
 SUBJECTS = "wacsubjects"
@@ -86,6 +87,22 @@ async def list_subjects(clients: AzureClients) -> list[SubjectSummary]:
     return sorted((_summary(row) for row in rows), key=lambda summary: summary.subject.casefold())
 
 
+async def list_sightings(clients: AzureClients, subscription_id: str, since: datetime) -> dict[ResourceId, Sighting]:
+    """Tell how the VMs and NICs of a subscription looked that were checked since then.
+
+    Raises PassingFailure, Refusal.
+    """
+    shown = ("subject", "sighting", "observed_at")
+    partition = partition_of(subscription_id)
+    rows = await Table(clients, SUBJECTS).query(partition, select=shown, not_before=("observed_at", since))
+    seen = (row.properties for row in rows)
+    return {
+        ResourceId(one["subject"]): Sighting(one["sighting"], one["observed_at"])
+        for one in seen
+        if one.get("sighting")
+    }
+
+
 async def save_unreadable(clients: AzureClients, text: bytes | str, report: Mapping[str, Any]) -> None:
     """Keep the report of a message that names no subject, under its text. Raises PassingFailure, Refusal."""
     shown = text.decode(errors="replace") if isinstance(text, bytes) else text
@@ -108,6 +125,7 @@ def _properties(row: SubjectRow) -> Properties:
             "held_until": row.held_until,
             "status": None if status is None else status.name,
             "observed_at": row.past.observed_at,
+            "sighting": row.past.sighting,
             "reasons": _joined(row.past.since if row.report is None else _reasons_of(row.report)),
             "held": row.past.hold is not None,
             "contested": row.past.contested,

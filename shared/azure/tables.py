@@ -71,10 +71,19 @@ class Table:
         except Absent:
             return None
 
-    async def query(self, partition: str | None = None, select: Sequence[str] = ()) -> list[Row]:
-        """Read a partition's rows, or all of the table's, ordered by their keys; of `select`, if given, alone."""
+    async def query(
+        self,
+        partition: str | None = None,
+        select: Sequence[str] = (),
+        not_before: tuple[str, datetime] | None = None,
+    ) -> list[Row]:
+        """Read a partition's rows, or all of the table's, ordered by their keys; of `select`, if given, alone.
+
+        `not_before` leaves out rows whose property of that name is an earlier time, or none.
+        """
+        chosen = [*_ALWAYS_SELECTED, *select] if select else None
         try:
-            return await self._send(self._collect, partition, select=[*_ALWAYS_SELECTED, *select] if select else None)
+            return await self._send(self._collect, partition, not_before, select=chosen)
         except Absent:
             return []
 
@@ -119,12 +128,18 @@ class Table:
             return
         raise PassingFailure(f"Too many are writing the row {row} of the table {self._name}")
 
-    async def _collect(self, partition: str | None, **options: Any) -> list[Row]:
-        if partition is None:
+    async def _collect(
+        self, partition: str | None, not_before: tuple[str, datetime] | None, **options: Any
+    ) -> list[Row]:
+        conditions = {
+            **({"PartitionKey eq @partition": ("partition", partition)} if partition is not None else {}),
+            **({f"{not_before[0]} ge @time": ("time", not_before[1])} if not_before is not None else {}),
+        }
+        if not conditions:
             found = self._client.list_entities(**options)
         else:
-            named = {"partition": partition}
-            found = self._client.query_entities("PartitionKey eq @partition", parameters=named, **options)
+            asked = " and ".join(conditions)
+            found = self._client.query_entities(asked, parameters=dict(conditions.values()), **options)
         return [_row(entity) async for entity in found]
 
     async def _write(self, operation: Callable[..., Awaitable[Mapping[str, Any]]], *given: Any) -> str:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from shared.decide.restraint import HOUR
 from shared.decide.settlement import find_target, was_observed
+from shared.decide.sightings import decide_sighting
 from shared.decide.wishes import has_same_content
 from shared.model.check import Check
 from shared.model.estate import Estate, Extension, SecurityRule
@@ -63,6 +64,7 @@ def remember_observation(past: Past, estate: Estate, check: Check) -> Past:
         removed=None if past.removed and _stands_again(estate, past, past.removed) else past.removed,
         reinstalls=tuple(at for at in past.reinstalls if now - at < WEEK),
         writes=tuple(at for at in past.writes if now - at < HOUR),
+        sighting=decide_sighting(estate, check.subject),
     )
 
 

@@ -32,11 +32,12 @@ class PowerState(StrEnum):
 
 
 class AgentState(StrEnum):
-    """What the VM agent says of itself; ABSENT when the instance view has nothing of it."""
+    """What the VM agent says; ABSENT when the instance view has nothing of it, UNTOLD where none was read."""
 
     READY = "ready"
     NOT_READY = "not ready"
     ABSENT = "absent"
+    UNTOLD = "untold"
 
 
 class Direction(StrEnum):
@@ -271,7 +272,8 @@ class Estate:
 
     `absent` holds what Azure said is not there; `unreadable`, with the reason, what it did not let us see:
     nothing may be decided as if that were empty. `sizes` maps a VM size, in lower case, to its memory in GiB;
-    `service_tags` a tag, in lower case, to its prefixes.
+    `service_tags` a tag, in lower case, to its prefixes. `from_resource_graph` holds what is known from there alone,
+    which may be minutes old.
     """
 
     observed_at: datetime
@@ -288,3 +290,4 @@ class Estate:
     service_tags: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)
     absent: frozenset[ResourceId] = frozenset()
     unreadable: Mapping[ResourceId, str] = field(default_factory=_nothing)
+    from_resource_graph: frozenset[ResourceId] = frozenset()

@@ -68,7 +68,7 @@ class Past:
     hour, `reinstalls` and `losses` those of the last seven days, `removed` is the extension that a reinstall took
     away and has yet to put back. `unsettled` are the ids of writes whose end was not seen yet, `look` is the token
     of the one look again that is to come. `answered` is when the last complete observation began, if all that
-    followed from it was queued.
+    followed from it was queued. `sighting` is a fingerprint of what an NSG's rules hang on of a VM or a NIC.
     """
 
     incarnation: str | None = None
@@ -86,6 +86,15 @@ class Past:
     observed_at: datetime | None = None
     status: Status | None = None
     answered: datetime | None = None
+    sighting: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """How a VM or a network interface looked when it was last checked, as a fingerprint, and when."""
+
+    fingerprint: str
+    at: datetime
 
 
 NOTHING = Past()
