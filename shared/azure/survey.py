@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from shared.azure.bundled_service_tags import read_bundled_tags
 from shared.azure.clients import AzureClients
 from shared.azure.facts import AzureFacts
 from shared.azure.failures import Absent, PassingFailure, Refusal
@@ -171,6 +172,7 @@ class Survey:
             resource_groups=MappingProxyType(self.resource_groups),
             sizes=MappingProxyType(self._sizes),
             service_tags=MappingProxyType(self._service_tags),
+            bundled_tags=None if self._service_tags else read_bundled_tags(),
             absent=frozenset(self._absent),
             unreadable=MappingProxyType(self._unreadable),
             from_resource_graph=frozenset(self._from_resource_graph),

@@ -267,6 +267,14 @@ class ResourceGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class BundledTags:
+    """Prefixes of service tags as they were on a day, in lower case: for when Azure's own list can't be read."""
+
+    as_of: str
+    prefixes: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Estate:
     """A part of Azure as it was at `observed_at` (the earliest `Date` that Azure answered with).
 
@@ -288,6 +296,7 @@ class Estate:
     resource_groups: Mapping[ResourceId, ResourceGroup] = field(default_factory=_nothing)
     sizes: Mapping[str, float] = field(default_factory=_nothing)
     service_tags: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)
+    bundled_tags: BundledTags | None = None
     absent: frozenset[ResourceId] = frozenset()
     unreadable: Mapping[ResourceId, str] = field(default_factory=_nothing)
     from_resource_graph: frozenset[ResourceId] = frozenset()

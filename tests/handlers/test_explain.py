@@ -211,6 +211,17 @@ async def test_what_could_not_be_read_is_unknown_and_says_so(azure: LocalAzure, 
     assert "nsg can't be read" in flow["sentence"]
 
 
+async def test_where_service_tags_may_not_be_read_the_bundled_ones_are_named_with_their_day(
+    azure: LocalAzure, auditing: Guard
+) -> None:
+    site = build_site(azure.world, rules=(security_rule("Some", priority=100, destination="20.0.0.0/8"),))
+    azure.world.faults.add(Fault(FaultKind.AUTHORIZATION_FAILED, path="/serviceTags"))
+    (flow,) = await ask(auditing, site.vm_id, **TO_WAC)
+    assert flow["access"] == "unknown"
+    assert "those bundled with the app are of 20" in flow["sentence"]
+    assert "Denied by rule Some (priority 100) of nsg" in flow["sentence"]
+
+
 async def test_a_vm_that_is_not_there_is_told(azure: LocalAzure, auditing: Guard) -> None:
     site = build_site(azure.world)
     answer, problem = await post(explain, auditing, subject=f"{site.vm_id}x")
