@@ -12,7 +12,8 @@ from simulator.graph.answers import GraphAnswer, GraphRequest
 from simulator.graph.errors import GraphError, malformed
 from simulator.world import World
 
-JSON_TYPE = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+FORMAT = "odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+OF_JSON = {"Content-Type": f"application/json;{FORMAT}", "OData-Version": "4.0"}
 DIAGNOSTIC = {
     "ServerInfo": {
         "DataCenter": "West Europe",
@@ -73,10 +74,10 @@ def respond(world: World, request: GraphRequest, answer: GraphAnswer) -> web.Res
         headers["client-request-id"] = request.headers["client-request-id"]
     if answer.body is None:
         return web.Response(status=answer.status, headers=headers)
+    headers["Vary"] = "Accept-Encoding"
     if isinstance(answer.body, str):
-        return web.Response(status=answer.status, headers=headers | {"Content-Type": "text/plain"}, text=answer.body)
-    kind = {"Content-Type": "application/json"}
-    if answer.status < 400:
-        kind = {"Content-Type": JSON_TYPE, "OData-Version": "4.0"}
-    text = json.dumps(answer.body, separators=(",", ":"))
-    return web.Response(status=answer.status, headers=headers | {"Vary": "Accept-Encoding"} | kind, text=text)
+        headers["Content-Type"] = "text/plain"
+        return web.Response(status=answer.status, headers=headers, body=answer.body.encode())
+    headers |= {"Content-Type": "application/json"} if answer.status >= 400 else OF_JSON
+    content = json.dumps(answer.body, separators=(",", ":")).encode()
+    return web.Response(status=answer.status, headers=headers, body=content)

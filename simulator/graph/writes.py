@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from simulator.graph.answers import GraphAnswer, GraphRequest
 from simulator.graph.applications import changed_application, new_application
 from simulator.graph.errors import bad_request
+from simulator.graph.key_credentials import without_key_values
 from simulator.graph.options import parse_options
 from simulator.graph.views import view
 from simulator.store import Json
@@ -32,7 +33,7 @@ def create(world: World, request: GraphRequest) -> GraphAnswer:
     graph.applications.owners[application["id"]] = owners or graph.permissions.owners_of_new(request.caller)
     kind = "Microsoft.DirectoryServices.Application"
     location = f"{request.base_url}/v2/{world.tenant_id}/directoryObjects/{application['id']}/{kind}"
-    body = {"@odata.context": request.context("applications/$entity")} | application
+    body = {"@odata.context": request.context("applications/$entity")} | without_key_values(application)
     return GraphAnswer(201, body, {"Location": location})
 
 
