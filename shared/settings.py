@@ -131,6 +131,9 @@ class Settings(BaseModel):
     arm_endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(
         "https://management.azure.com", alias="WAC_ARM_ENDPOINT"
     )
+    graph_endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(
+        "https://graph.microsoft.com", alias="WAC_GRAPH_ENDPOINT"
+    )
     queue_endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(alias="AzureWebJobsStorage__queueServiceUri")
     table_endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(alias="AzureWebJobsStorage__tableServiceUri")
 

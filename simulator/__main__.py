@@ -1,4 +1,4 @@
-"""`python -m simulator`: serves ARM and a managed identity on loopback until interrupted."""
+"""`python -m simulator`: serves ARM, Microsoft Graph and a managed identity on loopback until interrupted."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from simulator.world import World
 
 INTRODUCTION = """\
 A local Azure is at {url}
+  Graph         {graph_url}
   subscription  {subscription}
   tenant        {tenant}
   trust         {ca_file}
@@ -28,7 +29,7 @@ A local Azure is at {url}
 Azure SDKs:
   export IDENTITY_ENDPOINT={url}/msi/token IDENTITY_HEADER={identity_header}
   export SSL_CERT_FILE={ca_file}
-  and give the management clients base_url={url}
+  and give the management clients base_url={url}, those of Graph {graph_url}/v1.0
 
 Azure CLI:
   export IDENTITY_ENDPOINT={url}/msi/token IDENTITY_HEADER={identity_header}
@@ -44,6 +45,7 @@ def main() -> None:
     """Read the command line and serve."""
     parser = argparse.ArgumentParser(prog="python -m simulator", description=__doc__)
     parser.add_argument("--port", type=int, default=4433, help="port on loopback (%(default)s; 0: any free one)")
+    parser.add_argument("--graph-port", type=int, default=4434, help="Graph's port (%(default)s; 0: any free one)")
     parser.add_argument("--speed", type=float, default=1.0, help="simulated seconds per real second (%(default)s)")
     parser.add_argument("--directory", type=Path, help="where certificates are kept (a temporary one otherwise)")
     parser.add_argument("--estate", help="module:function that is given the World and fills it")
@@ -58,8 +60,8 @@ def main() -> None:
 async def _serve(world: World, certificates: Certificates, options: argparse.Namespace) -> None:
     if options.estate:
         await _settle(world, options.estate)
-    async with ArmServer(world, certificates, options.port) as server:
-        sys.stdout.write(_introduce(world, certificates, server.url, options.speed))
+    async with ArmServer(world, certificates, options.port, options.graph_port) as server:
+        sys.stdout.write(_introduce(world, certificates, server, options.speed))
         sys.stdout.flush()
         await world.clock.run(options.speed)
 
@@ -71,9 +73,10 @@ async def _settle(world: World, name: str) -> None:
         await outcome
 
 
-def _introduce(world: World, certificates: Certificates, url: str, speed: float) -> str:
+def _introduce(world: World, certificates: Certificates, server: ArmServer, speed: float) -> str:
     return INTRODUCTION.format(
-        url=url,
+        url=server.url,
+        graph_url=server.graph_url,
         subscription=world.subscription_id,
         tenant=world.tenant_id,
         ca_file=certificates.ca_file,

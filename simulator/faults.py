@@ -11,10 +11,11 @@ from simulator.request_log import Kind, kind_of
 
 
 class FaultKind(StrEnum):
-    """What goes wrong. The last two strike an extension's install, all others its request's answer."""
+    """What goes wrong. The last two strike an extension's install, all others a request's answer."""
 
     ARM_THROTTLED = "throttled by ARM"
     COMPUTE_THROTTLED = "throttled by Compute"
+    GRAPH_THROTTLED = "throttled by Graph"
     BUSY = "busy with another operation"
     NOT_PROVISIONED = "referenced resource not provisioned"
     ANOTHER_OPERATION = "another operation in progress"
@@ -35,6 +36,20 @@ class FaultKind(StrEnum):
 
 
 INSTALL_FAULTS = frozenset({FaultKind.FAILED_INSTALL, FaultKind.STUCK_INSTALL})
+GRAPH_FAULTS = frozenset(
+    {
+        FaultKind.GRAPH_THROTTLED,
+        FaultKind.INTERNAL_ERROR,
+        FaultKind.BAD_GATEWAY,
+        FaultKind.UNAVAILABLE,
+        FaultKind.UNAVAILABLE_WITHOUT_BODY,
+        FaultKind.DROPPED_BEFORE,
+        FaultKind.DROPPED_AFTER,
+        FaultKind.TIME_OUT,
+        FaultKind.AUTHORIZATION_FAILED,
+    }
+)
+ARM_FAULTS = frozenset(FaultKind) - INSTALL_FAULTS - {FaultKind.GRAPH_THROTTLED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +57,8 @@ class Fault:
     """What goes wrong, where, and how often.
 
     A request is struck when all that is given matches: `method`, `on` (reads or writes), `path` (a part of the path,
-    whatever its case), `resource_type`, `when` (any test of method and path). The first `skip` matches pass unharmed;
+    whatever its case), `resource_type`, `when` (any test of method and path), and its service knows such a fault: of
+    Graph's, the type is `microsoft.graph/applications`. The first `skip` matches pass unharmed;
     then `times` of them are struck, all for None. `retry_after` (seconds) replaces the kind's own, -1 leaves it out.
     `name` is what the message names: the lock, the policy, the linked resource, the error of a failed install.
     """
@@ -112,19 +128,23 @@ class Faults:
         self.released.set()
 
     def for_request(self, method: str, path: str, resource_type: str) -> Fault | None:
-        """Give the fault that strikes this request, counting it."""
-        return self._take(method, path, resource_type, installing=False)
+        """Give the fault that strikes this request to ARM, counting it."""
+        return self._take(method, path, resource_type, ARM_FAULTS)
+
+    def for_graph(self, method: str, path: str, resource_type: str) -> Fault | None:
+        """Give the fault that strikes this request to Microsoft Graph, counting it."""
+        return self._take(method, path, resource_type, GRAPH_FAULTS)
 
     def for_install(self, extension_id: str, resource_type: str) -> Fault | None:
         """Give the fault that strikes this extension's install, counting it."""
-        return self._take("PUT", extension_id, resource_type, installing=True)
+        return self._take("PUT", extension_id, resource_type, INSTALL_FAULTS)
 
-    def _take(self, method: str, path: str, resource_type: str, *, installing: bool) -> Fault | None:
+    def _take(self, method: str, path: str, resource_type: str, kinds: frozenset[FaultKind]) -> Fault | None:
         for armed in self._armed:
-            of_this_sort = (armed.fault.kind in INSTALL_FAULTS) is installing
-            if of_this_sort and armed.fault.matches(method, path, resource_type) and armed.strikes():
+            fault = armed.fault
+            if fault.kind in kinds and fault.matches(method, path, resource_type) and armed.strikes():
                 if armed.spent:
                     self._armed.remove(armed)
-                self.struck.append((armed.fault, method, path))
-                return armed.fault
+                self.struck.append((fault, method, path))
+                return fault
         return None

@@ -72,6 +72,10 @@ class Identities:
         """Give the identity of that client id, the system-assigned one for None."""
         return self._known.get(client_id) if client_id else self.system_assigned
 
+    def with_object_id(self, object_id: str) -> Identity | None:
+        """Give the identity of that object id; None if there is none."""
+        return next((one for one in self._known.values() if one.object_id.lower() == object_id.lower()), None)
+
     def issue(self, audience: str, identity: Identity, *, expires: int = EXPIRES) -> str:
         """Sign a token of `identity` for `audience` that lasts until a Unix time."""
         issuer = f"https://sts.windows.net/{self.tenant_id}/"

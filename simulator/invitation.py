@@ -15,7 +15,7 @@ _TEXT = """\
 WAC Guard runs on a local Azure, with one VM of every situation. Each second is {speed:g} simulated ones.
 
   the app   {app}  (key {key})
-  Azure     {arm}  (subscription {subscription})
+  Azure     {arm}  (subscription {subscription}), Graph {graph}
   control   {arm}/simulator/clock  (.../requests, .../faults, .../events)
   trust     {ca_file}
 
@@ -69,6 +69,7 @@ def invite(azure: LocalAzure, speed: float) -> str:
         speed=speed,
         app=azure.host_url,
         arm=azure.arm_url,
+        graph=azure.graph_url,
         subscription=world.subscription_id,
         key=azure.function_key,
         event_key=azure.host.event_grid_key,

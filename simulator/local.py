@@ -1,4 +1,4 @@
-"""The whole of the local Azure at once: ARM, identity, Event Grid, storage, and the app in its Functions host."""
+"""The whole of the local Azure at once: ARM, Graph, identity, Event Grid, storage, and the app in its host."""
 
 from __future__ import annotations
 
@@ -56,6 +56,7 @@ class LocalAzure:
         directory: Path | None = None,
         hosts: int = 1,
         arm_port: int = 0,
+        graph_port: int = 0,
         host_port: int = 0,
     ) -> None:
         self.world = world or World(LocalClock())
@@ -65,6 +66,7 @@ class LocalAzure:
         self._manual = manual
         self._directory = directory
         self._arm_port = arm_port
+        self._graph_port = graph_port
         self._host_port = host_port
         self._host_count = hosts
         self._instances: Instances | None = None
@@ -103,8 +105,10 @@ class LocalAzure:
 
     async def _start_arm(self) -> None:
         await _clock_of(self.world).lead(self.azurite)
-        self._arm = await ArmServer(self.world, self.certificates, port=self._arm_port).__aenter__()
+        server = ArmServer(self.world, self.certificates, self._arm_port, self._graph_port)
+        self._arm = await server.__aenter__()
         self._arm_port = urlsplit(self._arm.url).port or 0
+        self._graph_port = urlsplit(self._arm.graph_url).port or 0
 
     async def _stop_arm(self) -> None:
         await self._arm.__aexit__(None, None, None)
@@ -131,6 +135,11 @@ class LocalAzure:
     @property
     def arm_url(self) -> str:
         return self._arm.url
+
+    @property
+    def graph_url(self) -> str:
+        """Microsoft Graph's address, without a version."""
+        return self._arm.graph_url
 
     @property
     def hosts(self) -> tuple[HostProcess, ...]:
@@ -193,6 +202,7 @@ class LocalAzure:
             "AzureWebJobsStorage__tableServiceUri": self.azurite.table_url,
             "AzureWebJobsStorage__credential": "managedidentity",
             "WAC_ARM_ENDPOINT": self.arm_url,
+            "WAC_GRAPH_ENDPOINT": self.graph_url,
             **self._settings,
         }
 

@@ -1,4 +1,4 @@
-"""Every request that ARM got, to be counted and looked at. Token and control-plane requests are kept apart."""
+"""Every request to ARM and Graph, to be counted and looked at. Token and control-plane requests are kept apart."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from simulator.arm.ids import ArmId, top_level
+
+GRAPH_APPLICATIONS = "/v1.0/applications"
+GRAPH_TYPE = "microsoft.graph/applications"
 
 
 class Kind(StrEnum):
@@ -57,6 +60,8 @@ class LoggedRequest:
     @property
     def type(self) -> str:
         """The resource type in lower case; empty for what is no resource, such as a list of a subscription."""
+        if self.path.lower().startswith(GRAPH_APPLICATIONS):
+            return GRAPH_TYPE
         try:
             return ArmId.parse(self.path).type.lower()
         except ValueError:

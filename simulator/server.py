@@ -1,8 +1,9 @@
-"""Serves a world over TLS: ARM, the managed-identity endpoint, cloud metadata, and the control API."""
+"""Serves a world over TLS: ARM, the managed-identity endpoint, cloud metadata, the control API, and Graph."""
 
 from __future__ import annotations
 
 import logging
+from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
 
@@ -16,6 +17,7 @@ from simulator.arm.network.routes import ROUTES as NETWORK_ROUTES
 from simulator.arm.resources import groups, listing, subscriptions
 from simulator.arm.router import Router
 from simulator.control import add_control_routes
+from simulator.graph.gateway import create_graph_application
 from simulator.identity_endpoint import add_identity_routes
 from simulator.metadata import add_metadata_routes
 from simulator.tls import Certificates
@@ -37,40 +39,38 @@ ROUTER = Router(
 )
 
 
-def create_application(world: World) -> web.Application:
-    """Make the application that serves `world`."""
+def create_application(world: World, graph_url: str) -> web.Application:
+    """Make the application that serves `world`, but for its Graph, which is at `graph_url`."""
     application = web.Application()
     add_identity_routes(application, world)
-    add_metadata_routes(application, world)
+    add_metadata_routes(application, world, graph_url)
     add_control_routes(application, world)
     application.router.add_route("*", "/{path:.*}", Gateway(world, ROUTER).serve)
     return application
 
 
 class ArmServer:
-    """Serves a world on loopback for as long as the context lasts; `url` has no slash at its end."""
+    """Serves a world on loopback for as long as the context lasts; URLs have no slash at their end.
 
-    def __init__(self, world: World, certificates: Certificates, port: int = 0) -> None:
+    Graph has an address of its own (`graph_url`), as on Azure: clients choose their tokens by it.
+    """
+
+    def __init__(self, world: World, certificates: Certificates, port: int = 0, graph_port: int = 0) -> None:
         self._world = world
         self._certificates = certificates
         self._port = port
-        self._runner = web.AppRunner(
-            create_application(world),
-            handler_cancellation=True,
-            access_log=None,
-            max_line_size=LONGEST_LINE,
-            max_field_size=LONGEST_LINE,
-            shutdown_timeout=1.0,
-        )
+        self._graph_port = graph_port
+        self._stack = AsyncExitStack()
         self.url = ""
+        self.graph_url = ""
 
     async def __aenter__(self) -> Self:
         self._world.event_grid.webhooks.trust(self._certificates)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port, ssl_context=self._certificates.server_context())
-        await site.start()
-        self.url = f"https://localhost:{self._runner.addresses[0][1]}"
-        logging.getLogger(__name__).info("serving at %s", self.url)
+        async with self._stack as stack:
+            self.graph_url = await self._serve(stack, create_graph_application(self._world), self._graph_port)
+            self.url = await self._serve(stack, create_application(self._world, self.graph_url), self._port)
+            self._stack = stack.pop_all()
+        logging.getLogger(__name__).info("serving at %s, Graph at %s", self.url, self.graph_url)
         return self
 
     async def __aexit__(
@@ -78,4 +78,19 @@ class ArmServer:
     ) -> None:
         self._world.faults.release()
         await self._world.event_grid.webhooks.close()
-        await self._runner.cleanup()
+        await self._stack.aclose()
+
+    async def _serve(self, stack: AsyncExitStack, application: web.Application, port: int) -> str:
+        """Serve an application until the stack is closed; give its URL."""
+        runner = web.AppRunner(
+            application,
+            handler_cancellation=True,
+            access_log=None,
+            max_line_size=LONGEST_LINE,
+            max_field_size=LONGEST_LINE,
+            shutdown_timeout=1.0,
+        )
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, "127.0.0.1", port, ssl_context=self._certificates.server_context()).start()
+        return f"https://localhost:{runner.addresses[0][1]}"

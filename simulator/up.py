@@ -26,7 +26,7 @@ from simulator.local import LocalAzure
 from simulator.local_clock import LocalClock
 from simulator.world import World
 
-ARM_PORT, HOST_PORT = 8443, 7443
+ARM_PORT, GRAPH_PORT, HOST_PORT = 8443, 8444, 7443
 SETTLING = timedelta(hours=1)
 # The same at every start, so that a line tried yesterday works today; they open nothing but this.
 _KEYS = {"LOCAL_HOST_FUNCTION_KEY": "local-function-key", "LOCAL_HOST_EVENT_GRID_KEY": "local-event-grid-key"}
@@ -61,6 +61,7 @@ async def _serve(options: argparse.Namespace) -> None:
         world=world,
         directory=options.directory.absolute(),
         arm_port=_free(ARM_PORT),
+        graph_port=_free(GRAPH_PORT),
         host_port=_free(HOST_PORT),
     )
     async with AsyncExitStack() as stack:

@@ -10,6 +10,7 @@ from simulator.arm.throttling import Throttling
 from simulator.clock import Clock
 from simulator.eventgrid import EventGrid
 from simulator.faults import Faults
+from simulator.graph.state import Graph
 from simulator.identity import Identities
 from simulator.request_log import RequestLog
 from simulator.restrictions import Restrictions
@@ -42,6 +43,7 @@ class World:
         self.identity_header = "local-identity-header"
         self.event_grid = EventGrid(self.clock, self.tenant_id)
         self.throttling = Throttling(self.clock)
+        self.graph = Graph(self)
 
         self.retry_after_scale = 0.001
         """Scales the wait that long-running operations (they alone) ask for, since pollers really sleep it."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from uuid import uuid4
@@ -21,14 +19,12 @@ from simulator.arm.fault_answers import answer_for
 from simulator.arm.ids import top_level
 from simulator.arm.router import Route, Router
 from simulator.arm.wire import decode, parse, respond
+from simulator.delivery import WITHOUT_EFFECT, deliver, log
 from simulator.faults import Fault, FaultKind
-from simulator.identity import Identity
-from simulator.request_log import Kind, LoggedRequest, kind_of
+from simulator.request_log import Kind, kind_of
 from simulator.world import World
 
 FAILURES_PUBLISHED = frozenset({400, 403, 409, 500, 502, 503})
-DROPPING = frozenset({FaultKind.DROPPED_BEFORE, FaultKind.DROPPED_AFTER, FaultKind.TIME_OUT})
-HOST = re.compile(r"\blocal-host/(\d+)")
 MISSHAPEN = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 PROVIDER_HEADERS: dict[str, Callable[[], dict[str, str]]] = {
     "Microsoft.Compute": lambda: {"x-ms-need-to-refresh-epl-cache": "False"},
@@ -57,30 +53,21 @@ class Gateway:
         except ArmError as error:
             answer = error.answer
         self._publish(request, answer)
-        drop = fault if fault is not None and fault.kind in DROPPING else None
-        logged = self._log(request, incoming, answer.status, caller)
-        logged.began = began
-        if drop:
-            logged.status = None
-        try:
-            return await self._send(incoming, request, answer, drop)
-        finally:
-            logged.ended = self.world.requests.next_moment()
-
-    async def _send(
-        self, incoming: web.Request, request: ArmRequest, answer: Answer, drop: Fault | None
-    ) -> web.StreamResponse:
-        if kind_of(request.method) is Kind.WRITE and self.world.answer_seconds:
-            await asyncio.sleep(self.world.answer_seconds)
-        if drop:
-            await self._drop(incoming, drop)
-        response = respond(self.world, request, answer)
-        await response.prepare(incoming)
-        await response.write_eof()
-        return response
+        logged = log(
+            self.world,
+            incoming,
+            path=request.path,
+            api_version=request.api_version,
+            status=answer.status,
+            correlation_id=request.correlation_id,
+            client_request_id=request.headers.get("x-ms-client-request-id"),
+            caller=caller,
+            began=began,
+        )
+        return await deliver(self.world, incoming, logged, fault, lambda: respond(self.world, request, answer))
 
     def _answer(self, route: Route, request: ArmRequest, fault: Fault | None, body: bytes) -> Answer:
-        if fault and fault.kind in {FaultKind.DROPPED_BEFORE, FaultKind.TIME_OUT}:
+        if fault and fault.kind in WITHOUT_EFFECT:
             return Answer(0)
         if fault and fault.kind is not FaultKind.DROPPED_AFTER:
             return self._struck(fault, request)
@@ -133,31 +120,6 @@ class Gateway:
             self.world.event_grid.report(request, succeeded=True)
         elif answer.status in FAILURES_PUBLISHED:
             self.world.event_grid.report(request, succeeded=False)
-
-    def _log(self, request: ArmRequest, incoming: web.Request, status: int, caller: Identity | None) -> LoggedRequest:
-        host = HOST.search(request.headers.get("user-agent", ""))
-        logged = LoggedRequest(
-            self.world.clock.now(),
-            request.method,
-            request.path,
-            incoming.query_string,
-            request.api_version,
-            status,
-            request.correlation_id,
-            request.headers.get("x-ms-client-request-id"),
-            caller.client_id if caller else None,
-            host=int(host[1]) if host else None,
-            took_effect=200 <= status < 300,
-        )
-        self.world.requests.add(logged)
-        return logged
-
-    async def _drop(self, incoming: web.Request, fault: Fault) -> None:
-        if fault.kind is FaultKind.TIME_OUT:
-            await self.world.faults.released.wait()
-        if incoming.transport:
-            incoming.transport.abort()
-        raise asyncio.CancelledError
 
 
 def _show_to(api_version: str, answer: Answer, since: Mapping[str, str]) -> None:

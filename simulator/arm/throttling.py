@@ -3,43 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from simulator.arm.answers import ArmRequest
 from simulator.arm.errors import ArmError, gateway
 from simulator.clock import Clock
-
-
-@dataclass(slots=True)
-class Bucket:
-    """Holds `capacity` tokens, refilled by `rate` a second of simulated time."""
-
-    capacity: float
-    rate: float
-    level: float
-    at: datetime
-
-    def refill(self, now: datetime) -> None:
-        self.level = min(self.capacity, self.level + self.rate * (now - self.at).total_seconds())
-        self.at = now
-
-    def take(self, now: datetime) -> bool:
-        """Take one token; tell whether there was one."""
-        self.refill(now)
-        if self.level < 1:
-            return False
-        self.level -= 1
-        return True
-
-    @property
-    def remaining(self) -> int:
-        return int(self.level)
-
-    @property
-    def seconds_to_next(self) -> float:
-        return max(0.0, (1 - self.level) / self.rate)
-
+from simulator.token_bucket import Bucket
 
 # Documented token buckets of a subscription and caller: capacity, and tokens a second.
 ARM_LIMITS = {"reads": (250, 25), "writes": (200, 10), "deletes": (200, 10)}

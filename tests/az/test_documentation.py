@@ -32,7 +32,7 @@ async def started(command: str, directory: Path) -> AsyncIterator[str]:
         "--directory .local", f"--directory {directory}"
     )
     process = await asyncio.create_subprocess_shell(
-        f"exec {line.strip()} --port 0", cwd=REPOSITORY, stdout=asyncio.subprocess.PIPE
+        f"exec {line.strip()} --port 0 --graph-port 0", cwd=REPOSITORY, stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
     try:

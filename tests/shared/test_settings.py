@@ -86,6 +86,7 @@ FAULTS = {
     ("WAC_WRITES_PER_HOUR", "-1"): "WAC_WRITES_PER_HOUR: Input should be greater than or equal to 0",
     ("WAC_WRITES_PER_HOUR", "many"): "WAC_WRITES_PER_HOUR: Input should be a valid integer",
     ("WAC_ARM_ENDPOINT", "http://management.azure.com"): "is no endpoint: give an address that begins with https://",
+    ("WAC_GRAPH_ENDPOINT", "http://graph.microsoft.com"): "is no endpoint: give an address that begins with https://",
 }
 
 

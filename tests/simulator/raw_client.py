@@ -32,6 +32,7 @@ class RawClient:
     session: aiohttp.ClientSession
     url: str
     token: str
+    api_version: str | None = API_VERSION
 
     async def send(
         self,
@@ -43,8 +44,8 @@ class RawClient:
         headers: dict[str, str] | None = None,
     ) -> RawAnswer:
         url = path if path.startswith("https://") else self.url + path
-        if query is None and "api-version" not in url:
-            query = {"api-version": API_VERSION}
+        if query is None and self.api_version and "api-version" not in url:
+            query = {"api-version": self.api_version}
         sent = {"Authorization": f"Bearer {self.token}"} if headers is None else headers
         async with self.session.request(method, url, json=body, params=query, headers=sent) as response:
             text = await response.text()
@@ -54,4 +55,5 @@ class RawClient:
             )
 
     async def get(self, path: str, **query: str) -> RawAnswer:
-        return await self.send("GET", path, query={"api-version": API_VERSION} | query if query else None)
+        always = {"api-version": self.api_version} if self.api_version else {}
+        return await self.send("GET", path, query=always | query if query else None)

@@ -111,6 +111,7 @@ async def test_the_apps_environment_has_the_local_addresses_and_nothing_of_the_r
     assert environment["SOMETHING_ELSE"] == "kept"
     assert environment["WAC_SAMPLE"] == "yes"
     assert environment["WAC_ARM_ENDPOINT"] == azure.arm_url
+    assert environment["WAC_GRAPH_ENDPOINT"] == azure.graph_url
     assert environment["AzureWebJobsStorage__queueServiceUri"] == azure.queue_url
 
 

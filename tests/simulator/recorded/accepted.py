@@ -153,6 +153,8 @@ NOT_SIMULATED = (
 ACCEPTED = (*OF_THE_PAST, *OF_THE_SUBSCRIPTION, *NOT_SIMULATED)
 
 
-def not_accepted(recording: Recording, found: list[Difference]) -> list[Difference]:
+def not_accepted(
+    recording: Recording, found: list[Difference], table: tuple[Accepted, ...] = ACCEPTED
+) -> list[Difference]:
     """Give the differences that the table does not have."""
-    return [one for one in found if not any(accepted.covers(recording, one) for accepted in ACCEPTED)]
+    return [one for one in found if not any(accepted.covers(recording, one) for accepted in table)]

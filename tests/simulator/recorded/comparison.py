@@ -36,7 +36,7 @@ class Difference:
         return f"{self.place}: {self.kind} ({str(self.recorded)[:200]!r} / {str(self.simulated)[:200]!r})"
 
 
-ARM = r"https://(?:management\.azure\.com(?::443)?|localhost:\d+)"
+SERVICE = r"https://(?:management\.azure\.com(?::443)?|graph\.microsoft\.com|localhost:\d+)"
 SIGNED = frozenset({"t", "c", "s", "h", "$skiptoken"})
 GUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 # What stands in for a value of this form, wherever it occurs in a text.
@@ -46,7 +46,7 @@ VARIABLE = (
     (re.compile(r"\b(Put|Delete)\w+Operation\b"), "<operation>"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"), "<time>"),
     (re.compile(r"\b\d{8}T\d{6}Z\b"), "<time>"),
-    (re.compile(ARM), "<arm>"),
+    (re.compile(SERVICE), "<service>"),
     (re.compile(r"\d+/\d+/\d{4} \d+:\d\d:\d\d [AP]M"), "<time>"),
     (re.compile(r"retried in \d+ seconds"), "<retried>"),
     (re.compile(r"\beyJ\w+"), "<job>"),
@@ -71,6 +71,10 @@ FORMS = (
     (r".*\.subscriptionId", r"[0-9a-f-]{36}"),
     (r"body(\.value\[\])?\.etag|headers\.etag", r'"\d+"'),
     (r"headers\.x-ms-routing-request-id", rf"[A-Z0-9]+:\d{{8}}T\d{{6}}Z:{GUID}"),
+    (r"headers\.x-ms-ags-diagnostic", r'\{"ServerInfo":\{"DataCenter":"[\w ]+",("\w+":"\w+",?){4}\}\}'),
+    (r"body\.error\.innerError\.date", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"),
+    (r".*\.(publisherDomain|hint|secretText)", r"\S+"),
+    (r".*\.customKeyIdentifier", r"[0-9A-F]{40}"),
 )
 
 
@@ -123,7 +127,7 @@ def _identity(item: Any) -> Any:
 
 
 def _is_url(value: Any) -> bool:
-    return isinstance(value, str) and re.match(ARM, value) is not None and "?" in value
+    return isinstance(value, str) and re.match(SERVICE, value) is not None and "?" in value
 
 
 def _of_key(place: str, key: Any, recorded: dict[Any, Any], simulated: dict[Any, Any]) -> Iterator[Difference]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from simulator.arm.ids import ArmId
 
 FOLDER = Path(__file__).parents[3].parent / "shared" / "recordings"
@@ -46,6 +48,16 @@ CATEGORIES = (
     "network/security_rule_put_sequences",
     "network/service_tags",
     "network/vnet_subnet_get",
+)
+GRAPH_CATEGORIES = (
+    "graph/application_create",
+    "graph/application_delete",
+    "graph/application_get",
+    "graph/application_list",
+    "graph/application_other",
+    "graph/application_patch",
+    "graph/errors",
+    "graph/service_principals",
 )
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Where a tape dates nothing by itself: the year of the library whose tests made it.
@@ -153,10 +165,17 @@ def read(path: Path) -> Recording:
     )
 
 
-def files() -> Iterator[Path]:
+def files(categories: tuple[str, ...] = CATEGORIES) -> Iterator[Path]:
     """Give the files of all categories, none where the folder is absent."""
-    for category in CATEGORIES:
+    for category in categories:
         yield from sorted((FOLDER / category).glob("*.json"))
+
+
+def parameters(categories: tuple[str, ...] = CATEGORIES) -> list[Any]:
+    """Give a test's parameter for each recording, or a single one that says where they are looked for."""
+    if not FOLDER.is_dir():
+        return [pytest.param(None, marks=pytest.mark.skip(reason=f"no recorded traffic at {FOLDER}"))]
+    return [pytest.param(path, id=f"{path.parent.name}/{path.stem}") for path in files(categories)]
 
 
 def _exchange(part: dict[str, Any]) -> Exchange:

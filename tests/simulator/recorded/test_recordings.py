@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.simulator.recorded.accepted import ACCEPTED, not_accepted
 from tests.simulator.recorded.conftest import Compare
 from tests.simulator.recorded.left_out import why_left_out
-from tests.simulator.recorded.recording import FOLDER, Recording, files, read
+from tests.simulator.recorded.recording import FOLDER, Recording, files, parameters, read
 
 
-def recordings() -> list[Any]:
-    """Give a parameter for each recording, or a single one that says where they are looked for."""
-    if not FOLDER.is_dir():
-        return [pytest.param(None, marks=pytest.mark.skip(reason=f"no recorded traffic at {FOLDER}"))]
-    return [pytest.param(path, id=f"{path.parent.name}/{path.stem}") for path in files()]
-
-
-@pytest.mark.parametrize("path", recordings())
+@pytest.mark.parametrize("path", parameters())
 async def test_the_simulator_answers_as_azure_did(path: Path, compare: Compare) -> None:
     recording = read(path)
     if reason := why_left_out(recording):
