@@ -16,6 +16,9 @@ from shared.model.resource_id import ResourceId
 VERSION = 1
 """The schema of the rows. It is raised by whoever adds to the model what an older app would lose or not know."""
 
+OF_THE_TENANT = "tenant"
+"""The partition of subjects that lie in no subscription. None is called so: its id would have to be that."""
+
 # Azure's limits: 64 KiB for each property; a text counts two bytes for each of its UTF-16 units.
 _MOST_BYTES = 64 * 1024
 _MOST_UNITS = 32_000
@@ -80,7 +83,7 @@ def digest(text: str | bytes) -> str:
 
 def subject_keys(subject: ResourceId) -> tuple[str, str]:
     """Give a subject's partition and row key: keys can't hold every character, nor be as long as ids."""
-    subscription = subject.subscription_id.casefold()
+    subscription = subject.subscription_id.casefold() or OF_THE_TENANT
     partition = subscription if _PLAIN_KEY.fullmatch(subscription) else digest(subscription)
     return partition, digest(str(subject).casefold())
 

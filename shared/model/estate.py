@@ -9,6 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from shared.model.application import Application, Gateway
 from shared.model.resource_id import ResourceId
 
 ADMIN_CENTER_PUBLISHER = "Microsoft.AdminCenter"
@@ -229,7 +230,7 @@ class Estate:
 
     `absent` holds what Azure said is not there; `unreadable`, with the reason, what it did not let us see:
     nothing may be decided as if that were empty. `sizes` maps a VM size, in lower case, to its memory in GiB;
-    `service_tags` a tag, in lower case, to its prefixes.
+    `service_tags` a tag, in lower case, to its prefixes. `gateways` are all whose app registrations the audit knows.
     """
 
     observed_at: datetime
@@ -241,6 +242,8 @@ class Estate:
     route_tables: Mapping[ResourceId, RouteTable] = field(default_factory=_nothing)
     public_ip_addresses: Mapping[ResourceId, PublicIpAddress] = field(default_factory=_nothing)
     resource_groups: Mapping[ResourceId, ResourceGroup] = field(default_factory=_nothing)
+    applications: Mapping[ResourceId, Application] = field(default_factory=_nothing)
+    gateways: tuple[Gateway, ...] = ()
     sizes: Mapping[str, float] = field(default_factory=_nothing)
     service_tags: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)
     absent: frozenset[ResourceId] = frozenset()
