@@ -16,6 +16,9 @@ from shared.model.resource_id import ResourceId
 VERSION = 1
 """The schema of the rows. It is raised by whoever adds to the model what an older app would lose or not know."""
 
+OF_THE_TENANT = "tenant"
+"""The partition of subjects that lie in no subscription. None is called so: its id would have to be that."""
+
 # Azure's limits: 64 KiB for each property; a text counts two bytes for each of its UTF-16 units.
 _MOST_BYTES = 64 * 1024
 _MOST_UNITS = 32_000
@@ -84,8 +87,8 @@ def subject_keys(subject: ResourceId) -> tuple[str, str]:
 
 
 def partition_of(subscription_id: str) -> str:
-    """Give the partition of a subscription's subjects."""
-    subscription = subscription_id.casefold()
+    """Give the partition of a subscription's subjects; of those that lie in none, for ""."""
+    subscription = subscription_id.casefold() or OF_THE_TENANT
     return subscription if _PLAIN_KEY.fullmatch(subscription) else digest(subscription)
 
 

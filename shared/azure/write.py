@@ -11,6 +11,7 @@ from shared.model.plan import (
     Action,
     DeleteExtension,
     DeleteSecurityRule,
+    PatchApplication,
     PutExtension,
     PutSecurityRule,
     RefreshExtension,
@@ -68,6 +69,8 @@ async def write(clients: AzureClients, action: Action) -> str | None:
                 group = _parent(action.id)
                 rules = clients.network(group.subscription_id).security_rules
                 await rules.begin_delete(group.resource_group, group.name, action.id.name, **answer.once)
+            case PatchApplication():
+                raise NotImplementedError(f"{action.id} is Microsoft Graph's to write, and no client of that is here")
     return answer.request_id
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from shared.model.application import Application, Gateway
 from shared.model.resource_id import ResourceId
 
 ADMIN_CENTER_PUBLISHER = "Microsoft.AdminCenter"
@@ -280,8 +281,8 @@ class Estate:
 
     `absent` holds what Azure said is not there; `unreadable`, with the reason, what it did not let us see:
     nothing may be decided as if that were empty. `sizes` maps a VM size, in lower case, to its memory in GiB;
-    `service_tags` a tag, in lower case, to its prefixes. `from_resource_graph` holds what is known from there alone,
-    which may be minutes old.
+    `service_tags` a tag, in lower case, to its prefixes. `gateways` are all whose app registrations the audit knows.
+    `from_resource_graph` holds what is known from there alone, which may be minutes old.
     """
 
     observed_at: datetime
@@ -294,6 +295,8 @@ class Estate:
     public_ip_addresses: Mapping[ResourceId, PublicIpAddress] = field(default_factory=_nothing)
     load_balancers: Mapping[ResourceId, LoadBalancer] = field(default_factory=_nothing)
     resource_groups: Mapping[ResourceId, ResourceGroup] = field(default_factory=_nothing)
+    applications: Mapping[ResourceId, Application] = field(default_factory=_nothing)
+    gateways: tuple[Gateway, ...] = ()
     sizes: Mapping[str, float] = field(default_factory=_nothing)
     service_tags: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)
     bundled_tags: BundledTags | None = None

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from shared.model.estate import Extension, SecurityRule
-from shared.model.plan import ExtensionRequest, Outcome, Reason, Status
+from shared.model.plan import ExtensionRequest, Outcome, PatchApplication, Reason, Status
 from shared.model.resource_id import ResourceId
 
 
@@ -19,9 +19,12 @@ def _nothing() -> Mapping[Any, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Something of ours that has to be there: as it was put, and whether it was seen so since."""
+    """Something of ours that has to be there: as it was put, and whether it was seen so since.
 
-    desired: SecurityRule | ExtensionRequest
+    Of an application only a part is ours, which takes both what was there before and what was written to tell.
+    """
+
+    desired: SecurityRule | ExtensionRequest | PatchApplication
     seen: bool = False
 
 
