@@ -17,6 +17,8 @@ STORAGE = "AzureWebJobsStorage"
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _SERVICE_TAG = re.compile(r"[A-Za-z][A-Za-z0-9]+(\.[A-Za-z0-9]+)?")
 _SWITCHES = {"on": True, "true": True, "off": False, "false": False}
+_NCRONTAB_FIELDS = 6
+_NCRONTAB_FIELD = re.compile(r"[0-9*/,A-Za-z-]+")
 _VERSION = re.compile(r"\d+(\.\d+){0,3}")
 
 
@@ -102,6 +104,16 @@ def _switch(value: object) -> object:
     return _SWITCHES[value.casefold()]
 
 
+def _schedule(value: str) -> str:
+    fields = value.split()
+    if len(fields) != _NCRONTAB_FIELDS or not all(_NCRONTAB_FIELD.fullmatch(field) for field in fields):
+        raise ValueError(
+            f"{value!r} is no schedule: give six fields (second, minute, hour, day, month, weekday), such as"
+            " 0 30 3 * * * for half past three every day (UTC)"
+        )
+    return value
+
+
 def _endpoint(value: str) -> str:
     if not re.fullmatch(r"https://[^/\s]+(/[^\s]*)?", value):
         raise ValueError(f"{value!r} is no endpoint: give an address that begins with https://")
@@ -141,6 +153,9 @@ class Settings(BaseModel):
     gateways: _GatewayUrls = Field((), alias="WAC_GATEWAYS")
     redirects_cleanup: _Switch = Field(default=False, alias="WAC_REDIRECTS_CLEANUP")
     writes_per_hour: int = Field(100, alias="WAC_WRITES_PER_HOUR", ge=0)
+    redirects_schedule: Annotated[str, AfterValidator(_schedule)] = Field(
+        "0 30 3 * * *", alias="WAC_REDIRECTS_SCHEDULE"
+    )
     client_id: str | None = Field(None, alias="WAC_CLIENT_ID")
     arm_endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(
         "https://management.azure.com", alias="WAC_ARM_ENDPOINT"

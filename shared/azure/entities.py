@@ -68,6 +68,19 @@ def read_record(row: Row, name: str, kind: Any) -> Any:
         raise UnreadableRow(f"The document {name} of the row {row.row} makes no sense: {damage}") from damage
 
 
+def plain_record(value: object, kind: Any) -> str:
+    """Write a small value of the model as text that a query can look for."""
+    return json.dumps(to_json(value, kind), separators=(",", ":"))
+
+
+def read_plain(row: Row, name: str, kind: Any) -> Any:
+    """Read a value that is written as text. Raises UnreadableRow."""
+    try:
+        return from_json(json.loads(row.properties[name]), kind)
+    except (ValueError, LookupError) as damage:
+        raise UnreadableRow(f"The property {name} of the row {row.row} makes no sense: {damage}") from damage
+
+
 def plain(text: str) -> str:
     """Make a text fit for a property that people read: what none can hold is replaced, or cut off."""
     held = _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text).encode("utf-16-le", "replace")

@@ -25,7 +25,9 @@ async def observe_virtual_machine(survey: Survey, subject: ResourceId) -> Estate
     # Not before the VM has been answered: only that tells how late it is, and so whether what is cached is too old.
     machines = survey.virtual_machines.values()
     await survey.gather(
-        survey.read_resource_groups(vm.id.resource_group_id for vm in machines), *_sizes(survey, machines)
+        survey.read_resource_groups(vm.id.resource_group_id for vm in machines),
+        survey.read_gateways(),
+        *_sizes(survey, machines),
     )
     return survey.estate()
 
@@ -74,6 +76,7 @@ async def observe_network_security_group(survey: Survey, subject: ResourceId) ->
     is_small = len(group.network_interface_ids) <= _FEW
     await survey.gather(
         survey.read_resource_groups([subject.resource_group_id]),
+        survey.read_gateways(),
         survey.read_network_interfaces(group.network_interface_ids if is_small else ()),
         survey.read_subnets(group.subnet_ids),
         survey.read_service_tags(subject.subscription_id, group.location),

@@ -25,6 +25,7 @@ from shared.azure.parse_network import (
 )
 from shared.azure.reading import Reader
 from shared.azure.resource_graph import ResourceGraph
+from shared.model.application import Gateway
 from shared.model.check import Check
 from shared.model.estate import (
     Estate,
@@ -69,6 +70,7 @@ class Survey:
         self._load_balancers: dict[ResourceId, LoadBalancer] = {}
         self._route_tables: dict[ResourceId, RouteTable] = {}
         self.resource_groups: dict[ResourceId, ResourceGroup] = {}
+        self._gateways: tuple[Gateway, ...] = ()
         self._sizes: dict[str, float] = {}
         self._service_tags: dict[str, tuple[str, ...]] = {}
         self._from_resource_graph: set[ResourceId] = set()
@@ -155,6 +157,13 @@ class Survey:
         """Read the prefixes of the service tags: cached."""
         self._service_tags.update(await self._fact(self._facts.service_tags(subscription_id, location)))
 
+    async def read_gateways(self) -> None:
+        """Read which gateways the audit of app registrations knows: cached. Raises Refusal."""
+        try:
+            self._gateways = await self._facts.gateways()
+        except PassingFailure as failure:
+            self._keep(failure)
+
     def estate(self) -> Estate:
         """Give what was read so far."""
         if self._observed_at is None:
@@ -170,6 +179,7 @@ class Survey:
             public_ip_addresses=MappingProxyType(self._public_ip_addresses),
             load_balancers=MappingProxyType(self._load_balancers),
             resource_groups=MappingProxyType(self.resource_groups),
+            gateways=self._gateways,
             sizes=MappingProxyType(self._sizes),
             service_tags=MappingProxyType(self._service_tags),
             bundled_tags=None if self._service_tags else read_bundled_tags(),

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from azure.core import MatchConditions
 from azure.core.exceptions import HttpResponseError, ResourceExistsError
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from azure.data.tables import TableEntity
 
 type Properties = Mapping[str, str | int | bool | bytes | datetime | None]
+type Condition = tuple[str, Literal["eq", "ge", "gt"], str | datetime]
+"""A property's name, how it compares, and with what."""
 
 _REPLACE = "replace"
 # The property that tells one write of a row from all others.
@@ -75,15 +77,15 @@ class Table:
         self,
         partition: str | None = None,
         select: Sequence[str] = (),
-        not_before: tuple[str, datetime] | None = None,
+        where: Condition | None = None,
     ) -> list[Row]:
         """Read a partition's rows, or all of the table's, ordered by their keys; of `select`, if given, alone.
 
-        `not_before` leaves out rows whose property of that name is an earlier time, or none.
+        `where` leaves out rows whose property is not so, or that have no such property.
         """
         chosen = [*_ALWAYS_SELECTED, *select] if select else None
         try:
-            return await self._send(self._collect, partition, not_before, select=chosen)
+            return await self._send(self._collect, partition, where, select=chosen)
         except Absent:
             return []
 
@@ -128,18 +130,15 @@ class Table:
             return
         raise PassingFailure(f"Too many are writing the row {row} of the table {self._name}")
 
-    async def _collect(
-        self, partition: str | None, not_before: tuple[str, datetime] | None, **options: Any
-    ) -> list[Row]:
-        conditions = {
-            **({"PartitionKey eq @partition": ("partition", partition)} if partition is not None else {}),
-            **({f"{not_before[0]} ge @time": ("time", not_before[1])} if not_before is not None else {}),
-        }
+    async def _collect(self, partition: str | None, where: Condition | None, **options: Any) -> list[Row]:
+        conditions: list[Condition] = [] if partition is None else [("PartitionKey", "eq", partition)]
+        conditions += [] if where is None else [where]
         if not conditions:
             found = self._client.list_entities(**options)
         else:
-            asked = " and ".join(conditions)
-            found = self._client.query_entities(asked, parameters=dict(conditions.values()), **options)
+            asked = " and ".join(f"{name} {operator} @{name}" for name, operator, _ in conditions)
+            named = {name: value for name, _, value in conditions}
+            found = self._client.query_entities(asked, parameters=named, **options)
         return [_row(entity) async for entity in found]
 
     async def _write(self, operation: Callable[..., Awaitable[Mapping[str, Any]]], *given: Any) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.azure.clients import AzureClients
 from shared.azure.failures import explained
+from shared.azure.patch_application import patch_application
 from shared.model.estate import SecurityRule
 from shared.model.plan import (
     Action,
@@ -51,7 +52,7 @@ class _Answer:
 
 
 async def write(clients: AzureClients, action: Action) -> str | None:
-    """Start what the action says, and give the x-ms-request-id. Raises Absent, PassingFailure or Refusal."""
+    """Start what the action says, and give the id of the request. Raises Absent, PassingFailure or Refusal."""
     answer = _Answer()
     with explained():
         match action:
@@ -70,7 +71,7 @@ async def write(clients: AzureClients, action: Action) -> str | None:
                 rules = clients.network(group.subscription_id).security_rules
                 await rules.begin_delete(group.resource_group, group.name, action.id.name, **answer.once)
             case PatchApplication():
-                raise NotImplementedError(f"{action.id} is Microsoft Graph's to write, and no client of that is here")
+                return await patch_application(clients, action)
     return answer.request_id
 
 

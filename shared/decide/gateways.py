@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from shared.decide.application_state import is_whole
+from shared.decide.application_state import find_application, is_whole
 from shared.decide.gateway_names import read_gateway_name
 from shared.decide.gateway_redirects import GatewayRedirects, find_gateway_redirects
 from shared.decide.gateway_score import Certainty, recognise_gateway
 from shared.model.application import Application, Gateway
 from shared.model.desired import DesiredState
+from shared.model.estate import Estate
+from shared.model.past import Past
+from shared.model.resource_id import ResourceId
 
 
 def summarise_gateway(application: Application, desired: DesiredState) -> Gateway | None:
@@ -23,6 +27,12 @@ def summarise_gateway(application: Application, desired: DesiredState) -> Gatewa
         return None
     hosts = _hosts(application, find_gateway_redirects(application, desired))
     return Gateway(application.id, application.app_id, application.display_name, hosts)
+
+
+def remember_gateway(past: Past, estate: Estate, subject: ResourceId, desired: DesiredState) -> Past:
+    """Add what a look at a registration tells of a gateway; one that was not read, or in part, tells nothing."""
+    application = find_application(estate, subject)
+    return past if application is None else replace(past, gateway=summarise_gateway(application, desired))
 
 
 def decide_gateways(gateways: Iterable[Gateway]) -> Mapping[str, tuple[Gateway, ...]]:

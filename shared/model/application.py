@@ -99,3 +99,18 @@ class Gateway:
     app_id: str
     display_name: str
     hosts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """A page of the app registrations that changed, or of all: `gone` are none any more.
+
+    `link` leads to the next page, after the last to later changes; `is_anew` is whether this is the first page of
+    all. Certificates are not told of here, and count as none.
+    """
+
+    applications: tuple[Application, ...]
+    gone: tuple[ResourceId, ...]
+    link: str
+    is_anew: bool
+    is_last: bool
