@@ -26,9 +26,6 @@ from simulator.build import (
 from simulator.world import World
 from tests.simulator.graph.asking import SPA, WEB
 
-# The SDK's own modules define what they deprecate.
-pytestmark = pytest.mark.filterwarnings("ignore:This class is deprecated:DeprecationWarning")
-
 type ListQuery = ApplicationsRequestBuilder.ApplicationsRequestBuilderGetQueryParameters
 type DeltaQuery = DeltaRequestBuilder.DeltaRequestBuilderGetQueryParameters
 
