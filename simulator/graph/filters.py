@@ -14,7 +14,9 @@ from simulator.graph.options import unknown_property
 from simulator.graph.schema import APPLICATION, GUID
 from simulator.store import Json
 
-TOKEN = re.compile(r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<name>[A-Za-z_][\w/]*)|(?P<mark>[(),:]))")
+TOKEN = re.compile(
+    r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<name>[A-Za-z_][\w/]*)|(?P<number>\d[\w:.+-]*)|(?P<mark>[(),:]))"
+)
 TEXTS = {"appId": frozenset({"eq"}), "displayName": frozenset({"eq", "startswith"})}
 DEEPEST = 50
 COLLECTIONS = frozenset({"identifierUris", "web/redirectUris", "spa/redirectUris", "publicClient/redirectUris"})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from simulator.graph.answers import GraphAnswer, GraphRequest
 from simulator.graph.applications import changed_application, new_application
 from simulator.graph.errors import bad_request
@@ -57,7 +55,7 @@ def referenced_id(document: Json) -> str:
     url = document.get("@odata.id")
     if not isinstance(url, str):
         raise bad_request("A reference must have an '@odata.id' with the URL of a directory object.")
-    return urlsplit(url).path.rpartition("/")[2]
+    return url.rpartition("/")[2]
 
 
 def _owners(world: World, document: Json) -> list[str]:
