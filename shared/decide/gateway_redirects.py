@@ -57,7 +57,7 @@ def find_gateway_redirects(application: Application, desired: DesiredState) -> G
     """
     uris = read_redirect_uris(application)
     name = read_gateway_name(application.display_name)
-    urls = _gateway_urls([one for one in uris if one.platform is not Platform.PUBLIC_CLIENT], name, desired)
+    urls = _gateway_urls(uris, name, desired)
     hosts = {url.host for url in urls}
     own, old, others = [], [], []
     for one in uris:
@@ -72,12 +72,11 @@ def find_gateway_redirects(application: Application, desired: DesiredState) -> G
 
 
 def _gateway_urls(uris: Sequence[RedirectUri], name: GatewayName, desired: DesiredState) -> set[GatewayUrl]:
-    found = {one.gateway_url for one in uris} - {None}
-    for_all_paths = {one.gateway_url for one in uris if one.is_for_all_paths}
-    registered = {url for url in found if url is not None}
+    for_browsers = [one for one in uris if one.platform is not Platform.PUBLIC_CLIENT]
+    registered = {one.gateway_url for one in for_browsers if one.gateway_url is not None}
     known = {url for url in registered if url.port in WAC_PORTS or name.is_for(url.host)}
-    known |= registered.intersection(desired.gateway_urls)
-    urls = known or registered & for_all_paths
+    known |= {one.gateway_url for one in uris if one.gateway_url is not None}.intersection(desired.gateway_urls)
+    urls = known or registered & {one.gateway_url for one in for_browsers if one.is_for_all_paths}
     # Where the operator names another port of the same host, people open the gateway there by now.
     moved = {url for url in desired.gateway_urls if url.port != HTTPS_PORT and url.host in {one.host for one in urls}}
     return urls | moved or {url for url in desired.gateway_urls if name.names(url)}

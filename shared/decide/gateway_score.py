@@ -58,9 +58,9 @@ def recognise_gateway(application: Application, desired: DesiredState) -> Recogn
     the permissions and `/*`, or `/signin-oidc` of any ASP.NET application, are not enough together.
     """
     name = read_gateway_name(application.display_name)
-    uris = [one for one in read_redirect_uris(application) if one.platform is not Platform.PUBLIC_CLIENT]
+    uris = read_redirect_uris(application)
     configured = tuple(_configured(name, uris, desired))
-    signals = tuple(_signals(application, name, uris))
+    signals = tuple(_signals(application, name, [one for one in uris if one.platform is not Platform.PUBLIC_CLIENT]))
     evidence = (*configured, *(signal.sentence for signal in signals))
     score = sum(signal.weight for signal in signals)
     if configured or score >= _CERTAIN:

@@ -42,11 +42,16 @@ def decide_migration(application: Application, redirects: GatewayRedirects) -> M
         existing, desired = _cleaned_up(application, redirects)
     if desired == existing:
         return Migration()
-    faults = tuple(_faults(application, desired))
+    faults = find_faults(application, desired)
     if faults:
         return Migration(faults=faults)
     patch = PatchApplication(application.id, existing, desired)
     return Migration(cleanup=patch) if redirects.is_moved else Migration(move=patch)
+
+
+def find_faults(application: Application, desired: RedirectSettings) -> tuple[str, ...]:
+    """Tell by which of its rules Graph would refuse a PATCH, whoever put there what is at fault."""
+    return tuple(_faults(application, desired))
 
 
 def is_implicit_grant_needless(redirects: GatewayRedirects) -> bool:
@@ -64,14 +69,14 @@ def _moved(application: Application, redirects: GatewayRedirects) -> RedirectSet
     What is on that platform already keeps its spelling, and what is on the public client platform its place: no value
     may be there twice, even in other letters.
     """
+    public = {one.key for one in redirects.all if one.platform is Platform.PUBLIC_CLIENT}
+    moving = [one.text for one in redirects.own_on_web if one.key not in public]
     added: list[str] = []
-    taken = {one.key for one in redirects.all if one.platform is not Platform.WEB}
-    pairs = [uri for url in redirects.urls for uri in url.pair]
-    for uri in (*pairs, *(one.text for one in redirects.own_on_web)):
+    taken = {*public, *(uri.lower() for uri in application.spa_redirect_uris)}
+    for uri in (*(uri for url in redirects.urls for uri in url.pair), *moving):
         if uri.lower() not in taken:
             taken.add(uri.lower())
             added.append(uri)
-    moving = {one.text for one in redirects.own_on_web}
     left = tuple(uri for uri in application.web_redirect_uris if uri not in moving)
     return RedirectSettings(left, (*application.spa_redirect_uris, *added))
 
@@ -97,11 +102,10 @@ def _cleaned_up(application: Application, redirects: GatewayRedirects) -> tuple[
 
 
 def _faults(application: Application, desired: RedirectSettings) -> Iterator[str]:
-    """Tell for which of Graph's rules it would refuse these redirect URIs, whoever put them there."""
     uris = (*desired.web_redirect_uris, *desired.spa_redirect_uris, *application.public_client_redirect_uris)
     for key, count in sorted(Counter(uri.lower() for uri in uris).items()):
         if count > 1:
-            yield f"{key} would be there {count} times, on other platforms or in other letters"
+            yield f"{key} would be there {count} times, on several platforms or in other letters"
     for uri in sorted({uri for uri in uris if len(uri) > LONGEST_URI}):
         yield f"{uri} has {len(uri)} characters, more than {LONGEST_URI}"
     most = most_redirect_uris(application)

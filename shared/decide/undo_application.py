@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shared.decide.application_state import differing, explain_settling, is_as_before, settings_now
 from shared.decide.extension_state import Decision
+from shared.decide.redirects import find_faults
 from shared.model.application import Application
 from shared.model.plan import PatchApplication
 from shared.model.write import Fate, Write
@@ -18,8 +19,7 @@ def undo_application(application: Application, action: PatchApplication, write: 
     changed = differing(now, action.desired)
     if changed:
         return f"somebody has changed the {', '.join(changed)} since"
-    before = {uri.lower() for uri in (*action.existing.web_redirect_uris, *action.existing.spa_redirect_uris)}
-    taken = [uri for uri in application.public_client_redirect_uris if uri.lower() in before]
-    if taken:
-        return f"{', '.join(taken)} has been put on another platform since"
+    faults = find_faults(application, action.existing)
+    if faults:
+        return f"Graph would refuse it, since {'; '.join(faults)}"
     return Decision(actions=(PatchApplication(action.id, now, action.existing),))
