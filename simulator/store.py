@@ -34,30 +34,30 @@ class Resources(MutableMapping[str, Json]):
         self._by_type: dict[OfType, dict[str, None]] = {}
         self._known_types: dict[OfType, OfType] = {}
         self._users: dict[tuple[OfType, Naming], dict[str, list[Json]]] | None = None
-        self._handed_out: set[str] | None = None
+        self._watcher: Callable[[str], None] | None = None
         self.revision = 0
 
     def __getitem__(self, key: str) -> Json:
         key = key.lower()
-        self._hand_out(key)
+        self.hand_out(key)
         return self._by_id[key]
 
     def __setitem__(self, key: str, value: Json) -> None:
         key = key.lower()
+        self.note_change(key)
         if key not in self._types:
             of_type = _type(key)
             self._types[key] = self._known_types.setdefault(of_type, of_type)
         self._by_id[key] = value
         self._by_collection.setdefault(_collection(key), {})[key] = None
         self._by_type.setdefault(self._types[key], {})[key] = None
-        self.note_change(key)
 
     def __delitem__(self, key: str) -> None:
         key = key.lower()
+        self.note_change(key)
         del self._by_id[key]
         self._by_collection[_collection(key)].pop(key, None)
         self._by_type[self._types.pop(key)].pop(key, None)
-        self.note_change(key)
 
     def __iter__(self) -> Iterator[str]:
         return iter(list(self._by_id))
@@ -68,7 +68,7 @@ class Resources(MutableMapping[str, Json]):
     def in_collection(self, collection: str) -> list[Json]:
         """Give what lies directly in a collection, such as `<an NSG's id>/securityRules`, oldest first."""
         keys = self._by_collection.get(collection.lower(), ())
-        self._hand_out(*keys)
+        self.hand_out(*keys)
         return [self._by_id[key] for key in keys]
 
     def of_type(self, subscription_id: str, resource_type: str) -> list[Json]:
@@ -78,7 +78,7 @@ class Resources(MutableMapping[str, Json]):
     def keyed(self, of_type: OfType) -> list[tuple[str, Json]]:
         """Give all resources of one type with their keys, oldest first."""
         keys = self._by_type.get(of_type, ())
-        self._hand_out(*keys)
+        self.hand_out(*keys)
         return [(key, self._by_id[key]) for key in keys]
 
     def types(self) -> list[OfType]:
@@ -133,24 +133,23 @@ class Resources(MutableMapping[str, Json]):
             raise
 
     def note_change(self, *ids: str) -> None:
-        """Tell of resources that may have changed by other means than putting them in or taking them out."""
+        """Tell of resources that are about to change by other means than putting them in or taking them out."""
         self.revision += 1
-        self._hand_out(*(resource_id.lower() for resource_id in ids))
+        self.hand_out(*ids)
 
-    def watch(self, *, watched: bool = True) -> None:
-        """Remember from now on whatever is handed out, since whoever has it may change it; or do so no more."""
-        self._handed_out = set() if watched else None
+    def hand_out(self, *ids: str) -> None:
+        """Tell that somebody gets hold of resources, or of what belongs to them, and may change it."""
+        if self._watcher is not None:
+            for resource_id in ids:
+                self._watcher(resource_id.lower())
 
-    def take_handed_out(self) -> set[str]:
-        """Give the keys of all that was handed out, put in or taken out since this was last asked."""
-        taken = self._handed_out or set()
-        if taken:
-            self._handed_out = set()
-        return taken
+    def watch(self, watcher: Callable[[str], None] | None) -> None:
+        """Have somebody told the key of whatever is handed out or is about to change; None ends that."""
+        self._watcher = watcher
 
-    def _hand_out(self, *keys: str) -> None:
-        if self._handed_out is not None:
-            self._handed_out.update(keys)
+    def peek(self, key: str) -> Json | None:
+        """Give a resource to somebody who won't change it."""
+        return self._by_id.get(key)
 
 
 def _collection(key: str) -> str:
