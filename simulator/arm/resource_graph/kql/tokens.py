@@ -20,7 +20,7 @@ WORD = re.compile(
     |(?P<operator>mv-(?:expand|apply)|project-(?:away|keep|rename|reorder)|make-series|parse-where|parse-kv
         |top-(?:nested|hitters)|sample-distinct)(?!\w)
     |(?P<name>\$?[A-Za-z_]\w*)
-    |(?P<symbol>!(?:in|has|contains|startswith|endswith)(?:_cs)?~?(?!\w)|=~|!~|==|!=|<=|>=|[<>=()\[\],.|*-])
+    |(?P<symbol>!(?:in|has|contains|startswith|endswith)(?:_cs)?~?(?!\w)|=~|!~|==|!=|<=|>=|[<>=()\[\],.|*;-])
     """,
     re.VERBOSE | re.ASCII,
 )
