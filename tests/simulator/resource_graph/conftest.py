@@ -10,6 +10,7 @@ from azure.mgmt.resourcegraph.aio import ResourceGraphClient
 from azure.mgmt.resourcegraph.models import QueryRequest, QueryRequestOptions, QueryResponse
 
 from simulator.request_log import QUERY
+from simulator.store import Json
 from simulator.world import World
 from tests.simulator.raw_client import RawAnswer, RawClient
 
@@ -17,6 +18,13 @@ API_VERSION = "2024-04-01"
 
 type Ask = Callable[..., Awaitable[QueryResponse]]
 type Send = Callable[..., Awaitable[RawAnswer]]
+
+
+def rows_in(answer: QueryResponse) -> list[Json]:
+    """Give the rows of an answer that is a list of objects, which the SDK's annotations do not know."""
+    rows: Any = answer.data
+    assert isinstance(rows, list)
+    return rows
 
 
 @pytest.fixture
