@@ -53,6 +53,8 @@ CONDITIONS = {
     "brackets go first": ("(name == 'Till' or name == 'kiosk-7') and id == '/b'", "b"),
     "not": ("not(name == 'Till')", "bc"),
     "not of null is null": ("not(toint(properties.port) > 1)", ""),
+    "null and true is null": ("toint(properties.port) > 1 and true", "ab"),
+    "null or false is null": ("not(toint(properties.port) > 9999 or false)", "ab"),
     "null or true is true": ("toint(properties.port) > 1 or id == '/c'", "abc"),
     "a bool alone": ("tobool(properties.on)", "a"),
     "a constant": ("true", "abc"),
