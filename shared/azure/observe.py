@@ -98,12 +98,12 @@ async def observe_again(survey: Survey, doubtful: Iterable[ResourceId]) -> Estat
 async def _complete(survey: Survey, interface_ids: Iterable[ResourceId]) -> None:
     """Read what is not known yet of NICs behind an NSG, of their VMs, and of what is around them."""
     unknown = [one for one in interface_ids if one not in survey.network_interfaces]
-    _require_few(unknown, "network interfaces")
+    _require_few(survey, unknown, "network interfaces")
     known = survey.network_interfaces.values()
     await survey.gather(survey.read_network_interfaces(unknown), survey.read_subnets(_subnet_ids(known)))
     machine_ids = {one.virtual_machine_id for one in known if one.virtual_machine_id is not None}
     unseen = [one for one in machine_ids if one not in survey.virtual_machines]
-    _require_few(unseen, "VMs")
+    _require_few(survey, unseen, "VMs")
     subnet_ids = _subnet_ids(known)
     await survey.gather(
         survey.read_virtual_machines(unseen),
@@ -121,13 +121,13 @@ def _in_subnets(survey: Survey, group: NetworkSecurityGroup) -> Iterable[Resourc
     return (interface for subnet in subnets if subnet for interface in subnet.network_interface_ids)
 
 
-def _require_few(unknown: Sequence[ResourceId], what: str) -> None:
+def _require_few(survey: Survey, unknown: Sequence[ResourceId], what: str) -> None:
     """Raise PassingFailure for more than one check should read by itself, until Resource Graph has caught up."""
-    if len(unknown) > _MOST_READ_LIVE:
-        raise PassingFailure(
-            f"{len(unknown)} {what} are not in Resource Graph yet, or changed lately: more than are read one by one",
-            _CATCHING_UP,
-        )
+    if len(unknown) <= _MOST_READ_LIVE:
+        return
+    refusal = survey.resource_graph_refusal
+    why = f"Resource Graph can't be asked: {refusal}" if refusal else "Resource Graph does not show them yet"
+    raise PassingFailure(f"{len(unknown)} {what} are more than are read one by one, and {why}", _CATCHING_UP)
 
 
 async def observe_attachment(survey: Survey, subject: ResourceId) -> Estate:

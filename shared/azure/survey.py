@@ -61,6 +61,7 @@ class Survey:
         self._asked: set[ResourceId] = set()
         self._observed_at: datetime | None = None
         self._failure: PassingFailure | None = None
+        self.resource_graph_refusal: str | None = None
         self.virtual_machines: dict[ResourceId, VirtualMachine] = {}
         self.network_interfaces: dict[ResourceId, NetworkInterface] = {}
         self.network_security_groups: dict[ResourceId, NetworkSecurityGroup] = {}
@@ -193,6 +194,7 @@ class Survey:
         try:
             return await self._graph.query(name, of.subscription_id, **named)
         except (Absent, Refusal) as refusal:
+            self.resource_graph_refusal = str(refusal)
             self._log_unreadable(refusal)
         except PassingFailure as failure:
             self._keep(failure)
