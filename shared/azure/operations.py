@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A call by its method and its resource type, with the action that Azure's roles know it by."""
+    """A call by its method and its resource type, with what permits it.
+
+    For Azure Resource Manager that is an action of a role, for Microsoft Graph an app role.
+    """
 
     method: str
     resource_type: str
@@ -43,4 +46,9 @@ NETWORK_WRITES = tuple(
     )
     for method, verb in (("PUT", "write"), ("DELETE", "delete"))
 )
-OPERATIONS = READS + EXTENSION_WRITES + NETWORK_WRITES
+GRAPH_READS = tuple(
+    Operation("GET", f"Microsoft.Graph/applications{part}", "Application.Read.All")
+    for part in ("", "/delta", "/owners", "/federatedIdentityCredentials")
+)
+GRAPH_WRITES = (Operation("PATCH", "Microsoft.Graph/applications", "Application.ReadWrite.OwnedBy"),)
+OPERATIONS = READS + EXTENSION_WRITES + NETWORK_WRITES + GRAPH_READS + GRAPH_WRITES
