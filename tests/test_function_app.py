@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from shared.azure.check_queue import CHECKS
+from shared.azure.check_queue import CHECKS, REDIRECTS
 
 ROOT = Path(__file__).parents[1]
 HOST = json.loads((ROOT / "host.json").read_text())
@@ -31,7 +31,17 @@ ROUTES: dict[str, tuple[list[str], str]] = {
 }
 
 # Each costs tenths of seconds up to seconds, which a cold start has better uses for.
-SLOW = ("azure.eventgrid", "azure.identity", "azure.mgmt", "azure.storage", "aiohttp", "msal")
+SLOW = (
+    "azure.eventgrid",
+    "azure.identity",
+    "azure.mgmt",
+    "azure.storage",
+    "aiohttp",
+    "msal",
+    "msgraph",
+    "kiota",
+    "httpx",
+)
 
 DESCRIBE = """
 import json, sys
@@ -78,13 +88,21 @@ def test_the_app_has_these_functions_and_no_others(app: dict[str, Any]) -> None:
         "network_events": ["eventGridTrigger"],
         "checks": ["queueTrigger"],
         "poisoned_checks": ["queueTrigger"],
+        "redirects_timer": ["timerTrigger"],
+        "redirects": ["queueTrigger"],
+        "poisoned_redirects": ["queueTrigger"],
     } | {name: ["httpTrigger", "http"] for name in ROUTES}
 
 
 def test_checks_are_taken_from_the_queue_that_they_are_sent_to_and_poison_from_where_the_host_puts_it(
     app: dict[str, Any],
 ) -> None:
-    for function, queue in (("checks", CHECKS), ("poisoned_checks", f"{CHECKS}-poison")):
+    for function, queue in (
+        ("checks", CHECKS),
+        ("poisoned_checks", f"{CHECKS}-poison"),
+        ("redirects", REDIRECTS),
+        ("poisoned_redirects", f"{REDIRECTS}-poison"),
+    ):
         trigger = binding_of(app, function, "queueTrigger")
         assert (trigger["queueName"], trigger["connection"]) == (queue, "AzureWebJobsStorage")
 
@@ -100,6 +118,14 @@ def test_people_need_a_key_to_ask(function: str, app: dict[str, Any]) -> None:
 def test_importing_the_app_imports_no_sdk_and_no_http_client(app: dict[str, Any]) -> None:
     assert [module for module in app["modules"] if module.startswith(SLOW)] == []
     assert "handlers.checks" in app["modules"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "schedule"), [({}, "0 30 3 * * *"), ({"WAC_REDIRECTS_SCHEDULE": "0 0 * * * *"}, "0 0 * * * *")]
+)
+def test_the_timer_comes_when_it_is_set_to(settings: dict[str, str], schedule: str) -> None:
+    described = json.loads(import_app(**SETTINGS, **settings).stdout)
+    assert binding_of(described, "redirects_timer", "timerTrigger")["schedule"] == schedule
 
 
 def test_bad_settings_stop_the_app_and_are_all_told_at_once() -> None:
