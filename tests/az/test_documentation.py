@@ -27,7 +27,7 @@ def blocks() -> list[str]:
 
 @asynccontextmanager
 async def started(command: str, directory: Path) -> AsyncIterator[list[str]]:
-    """Start the local Azure as the page says, but on any free ports and with certificates of its own; give its URLs."""
+    """Start the local Azure as the page says, but on free ports and with certificates of its own; give its URLs."""
     line = command.replace(".venv/bin/python", sys.executable).replace(
         "--directory .local", f"--directory {directory}"
     )
