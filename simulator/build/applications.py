@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from uuid import UUID, uuid4
 
-from simulator.graph.applications import blank_application, changed_application, new_application
+from simulator.graph.applications import blank_application, new_application
 from simulator.graph.passwords import new_password
 from simulator.store import Json
 from simulator.world import World
@@ -144,19 +144,6 @@ def add_filler_applications(world: World, count: int) -> list[str]:
     chance = Random(_FILLER_SEED + len(world.graph.applications))
     blank = blank_application(world.graph) | {"signInAudience": "AzureADMyOrg"}
     return [_store(world, _filler(blank, number, chance), ()) for number in range(count)]
-
-
-def change_application(world: World, application_id: str, given: Json) -> None:
-    """Change an application as somebody else's PATCH would. Raises GraphError for what Graph does not take."""
-    graph = world.graph
-    graph.applications.put(changed_application(graph, graph.find(application_id), given))
-
-
-def delete_application(world: World, application_id: str, *, for_good: bool = False) -> None:
-    """Delete an application as somebody else would; `for_good`: out of the deleted items, too."""
-    world.graph.applications.delete(application_id)
-    if for_good:
-        world.graph.applications.purge(application_id)
 
 
 def _filler(blank: Json, number: int, chance: Random) -> Json:

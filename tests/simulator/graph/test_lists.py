@@ -9,9 +9,8 @@ from simulator.build import (
     add_filler_applications,
     add_newer_gateway,
     add_older_gateway,
-    change_application,
-    delete_application,
 )
+from simulator.estate.somebody import delete_application, patch_application
 from simulator.world import World
 from tests.simulator.graph.asking import SPA, Asking, items, names
 
@@ -85,7 +84,7 @@ async def test_an_application_is_found_by_its_client_id_and_by_its_identifier_ur
     graph: Asking, world: World, shops: dict[str, str]
 ) -> None:
     one = world.graph.find(shops["Workshop"])
-    change_application(world, one["id"], {"identifierUris": ["api://Workshop"]})
+    patch_application(world, one["id"], {"identifierUris": ["api://Workshop"]})
     assert names(await graph.get(LIST, filter=f"appId eq '{one['appId'].upper()}'")) == ["Workshop"]
     assert names(await graph.get(LIST, filter="identifierUris/any(x:x eq 'api://workshop')")) == ["Workshop"]
     both = f"appId eq '{one['appId']}' and displayName eq 'Shop'"
@@ -228,7 +227,7 @@ async def test_owners_are_shown_beside_their_application(graph: Asking, world: W
 async def test_lists_can_lag_while_single_reads_never_do(graph: Asking, world: World) -> None:
     old, gone = add_application(world, "Old"), add_application(world, "Gone")
     world.graph.lag_seconds = 30
-    change_application(world, old, {"displayName": "New", "spa": {"redirectUris": SPA}})
+    patch_application(world, old, {"displayName": "New", "spa": {"redirectUris": SPA}})
     delete_application(world, gone)
     made = (await graph.post(LIST, {"displayName": "Made"})).body
     assert names(await graph.get(LIST)) == ["Old", "Gone"]
