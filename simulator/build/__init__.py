@@ -13,6 +13,8 @@ from simulator.build.applications import (
     add_older_gateway,
     add_server_application,
     add_single_page_application,
+    change_application,
+    delete_application,
     gateway_name,
     gateway_uris,
 )
@@ -79,6 +81,8 @@ __all__ = [
     "add_virtual_machine",
     "add_virtual_network_gateway",
     "attach",
+    "change_application",
+    "delete_application",
     "gateway_name",
     "gateway_uris",
     "network_interface_of",

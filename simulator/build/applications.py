@@ -1,6 +1,6 @@
 """App registrations: those of Windows Admin Center's gateways, unrelated ones of many kinds, and very many at once.
 
-They are put where they belong at once: lists show them however far they are behind.
+What is added is shown by lists at once, however far behind they are; what people then change or delete is not.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from uuid import UUID, uuid4
 
-from simulator.graph.applications import blank_application, new_application
+from simulator.graph.applications import blank_application, changed_application, new_application
 from simulator.graph.passwords import new_password
 from simulator.store import Json
 from simulator.world import World
@@ -144,6 +144,19 @@ def add_filler_applications(world: World, count: int) -> list[str]:
     chance = Random(_FILLER_SEED + len(world.graph.applications))
     blank = blank_application(world.graph) | {"signInAudience": "AzureADMyOrg"}
     return [_store(world, _filler(blank, number, chance), ()) for number in range(count)]
+
+
+def change_application(world: World, application_id: str, given: Json) -> None:
+    """Change an application as somebody else's PATCH would. Raises GraphError for what Graph does not take."""
+    graph = world.graph
+    graph.applications.put(changed_application(graph, graph.find(application_id), given))
+
+
+def delete_application(world: World, application_id: str, *, for_good: bool = False) -> None:
+    """Delete an application as somebody else would; `for_good`: out of the deleted items, too."""
+    world.graph.applications.delete(application_id)
+    if for_good:
+        world.graph.applications.purge(application_id)
 
 
 def _filler(blank: Json, number: int, chance: Random) -> Json:

@@ -1,11 +1,10 @@
-"""What other people and their tools do to the world, at once and with its event if any, but without a request."""
+"""What other people and their tools do to the world, at once and with its event, but without a request."""
 
 from __future__ import annotations
 
 from simulator.arm.network.writes import settle
 from simulator.build import add_rule
 from simulator.estate.announce import announce, announce_deletion
-from simulator.graph.applications import changed_application
 from simulator.identity import Identity
 from simulator.store import Json
 from simulator.world import World
@@ -54,16 +53,3 @@ def delete_rules_described(
     for rule_id in described:
         delete_rule(world, rule_id, by=by)
     return described
-
-
-def patch_application(world: World, application_id: str, given: Json) -> None:
-    """Change an app registration. Raises GraphError for what Graph does not take, and where there is none."""
-    graph = world.graph
-    graph.applications.put(changed_application(graph, graph.find(application_id), given))
-
-
-def delete_application(world: World, application_id: str, *, for_good: bool = False) -> None:
-    """Delete an app registration; `for_good`: it can't be restored. Raises KeyError when it is not there."""
-    world.graph.applications.delete(application_id)
-    if for_good:
-        world.graph.applications.purge(application_id)

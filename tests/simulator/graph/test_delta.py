@@ -7,8 +7,9 @@ from simulator.build import (
     add_filler_applications,
     add_newer_gateway,
     add_older_gateway,
+    change_application,
+    delete_application,
 )
-from simulator.estate.somebody import delete_application, patch_application
 from simulator.graph.state import DeltaItems
 from simulator.store import Json
 from simulator.world import World
@@ -53,11 +54,11 @@ async def test_what_was_never_given_is_left_out(graph: Asking, world: World) -> 
 async def test_a_change_gives_the_id_and_what_has_changed(graph: Asking, world: World) -> None:
     gateway, other = add_older_gateway(world, "old"), add_application(world, "Portal")
     _, link = await finish(graph)
-    patch_application(world, gateway, {"web": {"redirectUris": []}, "spa": {"redirectUris": SPA}})
+    change_application(world, gateway, {"web": {"redirectUris": []}, "spa": {"redirectUris": SPA}})
     found, link = await finish(graph, link)
     shown = world.graph.find(gateway)
     assert found == [{"id": gateway, "web": shown["web"], "spa": shown["spa"]}]
-    patch_application(world, other, {"displayName": "Portal 2"})
+    change_application(world, other, {"displayName": "Portal 2"})
     found, _ = await finish(graph, link)
     assert found == [{"id": other, "displayName": "Portal 2"}]
 
@@ -65,7 +66,7 @@ async def test_a_change_gives_the_id_and_what_has_changed(graph: Asking, world: 
 async def test_a_change_can_give_the_whole_application(graph: Asking, world: World) -> None:
     gateway = add_older_gateway(world, "old")
     _, link = await finish(graph)
-    patch_application(world, gateway, {"displayName": "Renamed"})
+    change_application(world, gateway, {"displayName": "Renamed"})
     world.graph.delta_items = DeltaItems.WHOLE
     [whole], _ = await finish(graph, link)
     assert whole["web"] == world.graph.find(gateway)["web"]
@@ -79,26 +80,26 @@ async def test_several_changes_of_one_application_are_one_item_and_none_when_und
     one, other = add_application(world, "One"), add_application(world, "Other")
     _, link = await finish(graph)
     for name in ("Two", "Three"):
-        patch_application(world, one, {"displayName": name})
-    patch_application(world, other, {"notes": "x"})
-    patch_application(world, other, {"notes": None})
+        change_application(world, one, {"displayName": name})
+    change_application(world, other, {"notes": "x"})
+    change_application(world, other, {"notes": None})
     assert (await finish(graph, link))[0] == [{"id": one, "displayName": "Three"}]
 
 
 async def test_only_changes_of_what_was_selected_count(graph: Asking, world: World) -> None:
     one = add_application(world, "One")
     _, link = await finish(graph, select="displayName")
-    patch_application(world, one, {"notes": "x"})
+    change_application(world, one, {"notes": "x"})
     found, link = await finish(graph, link)
     assert found == []
-    patch_application(world, one, {"displayName": "Two", "notes": "y"})
+    change_application(world, one, {"displayName": "Two", "notes": "y"})
     assert (await finish(graph, link))[0] == [{"id": one, "displayName": "Two"}]
 
 
 async def test_what_is_selected_can_be_changed_between_rounds(graph: Asking, world: World) -> None:
     one = add_application(world, "One")
     _, link = await finish(graph, select="displayName")
-    patch_application(world, one, {"displayName": "Two", "notes": "x"})
+    change_application(world, one, {"displayName": "Two", "notes": "x"})
     assert (await finish(graph, f"{link}&$select=notes"))[0] == [{"id": one, "notes": "x"}]
 
 
@@ -124,8 +125,8 @@ async def test_what_is_made_comes_as_a_whole_and_what_is_deleted_as_removed(grap
 async def test_what_changes_during_a_round_is_in_the_next(graph: Asking, world: World) -> None:
     made = add_filler_applications(world, 250)
     first = await graph.get(DELTA, select="displayName")
-    patch_application(world, made[0], {"displayName": "Already read"})
-    patch_application(world, made[-1], {"displayName": "Still to come"})
+    change_application(world, made[0], {"displayName": "Already read"})
+    change_application(world, made[-1], {"displayName": "Still to come"})
     delete_application(world, made[-2])
     new = add_application(world, "New")
     rest = await graph.pages(first.body["@odata.nextLink"])
@@ -140,7 +141,7 @@ async def test_later_rounds_have_pages_too(graph: Asking, world: World) -> None:
     _, link = await finish(graph)
     world.graph.delta_page_size = 2
     for number, one in enumerate(made):
-        patch_application(world, one, {"notes": f"{number}"})
+        change_application(world, one, {"notes": f"{number}"})
     pages = await graph.pages(link)
     assert [[item["notes"] for item in page.body["value"]] for page in pages] == [["0", "1"], ["2", "3"], ["4"]]
 
@@ -149,7 +150,7 @@ async def test_latest_skips_what_there_is(graph: Asking, world: World) -> None:
     one, _ = add_filler_applications(world, 2)
     answer = await graph.get(DELTA, deltaToken="latest", select="notes")
     assert answer.body["value"] == []
-    patch_application(world, one, {"notes": "x", "displayName": "x"})
+    change_application(world, one, {"notes": "x", "displayName": "x"})
     assert (await finish(graph, answer.body["@odata.deltaLink"]))[0] == [{"id": one, "notes": "x"}]
 
 
@@ -158,7 +159,7 @@ async def test_a_few_applications_can_be_tracked_by_their_ids(graph: Asking, wor
     found, link = await finish(graph, filter=f"id eq '{one}' or id eq '{third}'")
     assert [item["id"] for item in found] == [one, third]
     for changed in (one, other):
-        patch_application(world, changed, {"notes": "x"})
+        change_application(world, changed, {"notes": "x"})
     assert (await finish(graph, link))[0] == [{"id": one, "notes": "x"}]
 
 
@@ -207,7 +208,7 @@ async def test_rounds_can_lag(graph: Asking, world: World) -> None:
     one = add_application(world, "One")
     _, link = await finish(graph)
     world.graph.lag_seconds = 30
-    patch_application(world, one, {"notes": "x"})
+    change_application(world, one, {"notes": "x"})
     found, link = await finish(graph, link)
     assert found == []
     await world.clock.advance(30)

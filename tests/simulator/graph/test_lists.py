@@ -9,8 +9,9 @@ from simulator.build import (
     add_filler_applications,
     add_newer_gateway,
     add_older_gateway,
+    change_application,
+    delete_application,
 )
-from simulator.estate.somebody import delete_application, patch_application
 from simulator.world import World
 from tests.simulator.graph.asking import SPA, Asking, items, names
 
@@ -84,7 +85,7 @@ async def test_an_application_is_found_by_its_client_id_and_by_its_identifier_ur
     graph: Asking, world: World, shops: dict[str, str]
 ) -> None:
     one = world.graph.find(shops["Workshop"])
-    patch_application(world, one["id"], {"identifierUris": ["api://Workshop"]})
+    change_application(world, one["id"], {"identifierUris": ["api://Workshop"]})
     assert names(await graph.get(LIST, filter=f"appId eq '{one['appId'].upper()}'")) == ["Workshop"]
     assert names(await graph.get(LIST, filter="identifierUris/any(x:x eq 'api://workshop')")) == ["Workshop"]
     both = f"appId eq '{one['appId']}' and displayName eq 'Shop'"
@@ -151,6 +152,7 @@ async def test_any_other_filter_is_refused_and_never_guessed_at(graph: Asking, a
     [
         ({"top": "0"}, "Request_UnsupportedQuery", "Invalid page size specified: '0'. Must be between 1 and 999"),
         ({"top": "1000"}, "Request_UnsupportedQuery", "Invalid page size specified: '1000'."),
+        ({"top": "9" * 5000}, "Request_UnsupportedQuery", "Must be between 1 and 999 inclusive."),
         ({"top": "ten"}, "BadRequest", "requires a non-negative integer value"),
         ({"top": "-1"}, "BadRequest", "requires a non-negative integer value"),
         ({"select": "colour"}, "BadRequest", "Could not find a property named 'colour' on type"),
@@ -227,7 +229,7 @@ async def test_owners_are_shown_beside_their_application(graph: Asking, world: W
 async def test_lists_can_lag_while_single_reads_never_do(graph: Asking, world: World) -> None:
     old, gone = add_application(world, "Old"), add_application(world, "Gone")
     world.graph.lag_seconds = 30
-    patch_application(world, old, {"displayName": "New", "spa": {"redirectUris": SPA}})
+    change_application(world, old, {"displayName": "New", "spa": {"redirectUris": SPA}})
     delete_application(world, gone)
     made = (await graph.post(LIST, {"displayName": "Made"})).body
     assert names(await graph.get(LIST)) == ["Old", "Gone"]

@@ -20,8 +20,9 @@ from simulator.build import (
     add_application,
     add_filler_applications,
     add_older_gateway,
+    change_application,
+    delete_application,
 )
-from simulator.estate.somebody import delete_application, patch_application
 from simulator.world import World
 from tests.simulator.graph.asking import SPA, WEB
 
@@ -112,7 +113,7 @@ async def test_rounds_of_changes_are_followed_by_their_links(sdk: GraphServiceCl
     assert page.odata_delta_link is not None
     assert met + len(page.value or []) == 150
 
-    patch_application(world, kept, {"spa": {"redirectUris": SPA}})
+    change_application(world, kept, {"spa": {"redirectUris": SPA}})
     delete_application(world, dropped)
     later = await sdk.applications.delta.with_url(page.odata_delta_link).get()
     assert later is not None
