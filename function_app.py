@@ -16,6 +16,7 @@ from handlers.poison import report_poison
 from handlers.reports import show_reports, show_writes
 from handlers.requests import request_check
 from handlers.stops import order_stop, show_stops
+from handlers.timers import begin_audit
 from shared.settings import parse_settings
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
@@ -45,6 +46,25 @@ async def checks(message: func.QueueMessage) -> None:
 @app.queue_trigger(arg_name="message", queue_name="wac-checks-poison", connection="AzureWebJobsStorage")
 async def poisoned_checks(message: func.QueueMessage) -> None:
     """Tell of a Check that was given up."""
+    await report_poison(guard, message.get_body())
+
+
+# The audit of app registrations has queues of its own: however many there are, no VM waits behind them.
+@app.timer_trigger(schedule=guard.settings.redirects_schedule, arg_name="timer")
+async def redirects_timer(timer: func.TimerRequest) -> None:
+    """Queue an audit of all app registrations."""
+    await begin_audit(guard)
+
+
+@app.queue_trigger(arg_name="message", queue_name="wac-redirects", connection="AzureWebJobsStorage")
+async def redirects(message: func.QueueMessage) -> None:
+    """Answer one Check of the app registrations, or of one."""
+    await receive_check(guard, message.get_body())
+
+
+@app.queue_trigger(arg_name="message", queue_name="wac-redirects-poison", connection="AzureWebJobsStorage")
+async def poisoned_redirects(message: func.QueueMessage) -> None:
+    """Tell of a Check of app registrations that was given up."""
     await report_poison(guard, message.get_body())
 
 

@@ -51,9 +51,11 @@ async def queue_check(guard: Guard, subject: ResourceId, cause: str = BY_HTTP) -
     return check.correlation_id
 
 
-async def queue_checks(guard: Guard, subjects: Iterable[ResourceId], cause: str, asked_at: datetime) -> str:
+async def queue_checks(
+    guard: Guard, subjects: Iterable[ResourceId], cause: str, asked_at: datetime, correlation_id: str | None = None
+) -> str:
     """Queue a check of each subject, under one correlation id, which it gives. Raises PassingFailure, Refusal."""
-    correlation_id = str(uuid.uuid4())
+    correlation_id = correlation_id or str(uuid.uuid4())
     waiting = iter(subjects)
 
     async def send() -> None:

@@ -13,9 +13,10 @@ from shared.model.plan import Report
 from shared.turns import Turn
 
 
-async def check_attachment(guard: Guard, check: Check, desired: DesiredState, _turn: Turn) -> Report:
+async def check_attachment(guard: Guard, check: Check, desired: DesiredState, turn: Turn) -> Report:
     """Observe what NSGs and VMs hang on the subject, and report them as checks to ask for."""
     estate = await observe_attachment(guard.survey(check), check.subject)
+    await guard.settle(check, turn, estate)
 
     plan = decide_attachment(estate, check.subject)
 

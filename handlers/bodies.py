@@ -12,9 +12,16 @@ from shared.decide.packets import WITH_PORTS, parse_ports, parse_protocol
 from shared.model.desired import Mode
 from shared.model.estate import Direction
 from shared.model.plan import Status
-from shared.model.resource_id import NETWORK_SECURITY_GROUP, VIRTUAL_MACHINE, ResourceId
+from shared.model.resource_id import (
+    APPLICATION,
+    HOME_TENANT,
+    NETWORK_SECURITY_GROUP,
+    TENANT,
+    VIRTUAL_MACHINE,
+    ResourceId,
+)
 
-WRITTEN = (VIRTUAL_MACHINE, NETWORK_SECURITY_GROUP)
+WRITTEN = (VIRTUAL_MACHINE, NETWORK_SECURITY_GROUP, APPLICATION)
 """The types of resource whose check may write something."""
 
 _WRITE_ID = re.compile(r"[0-9A-Za-z.-]{1,100}")
@@ -25,11 +32,17 @@ type StopToLift = Literal["kill_switch", "failures", "budget", "decommission"]
 
 
 def parse_subject(text: str) -> ResourceId:
-    """Read the id of a VM or an NSG. Raises ValueError for any other."""
+    """Read the id of a VM, an NSG or an app registration. Raises ValueError for any other."""
     subject = ResourceId(text.rstrip("/"))
     if not any(subject.is_a(resource_type) for resource_type in WRITTEN):
         raise ValueError(f"a {subject.type} can't be checked; name one of {' or '.join(WRITTEN)}")
     return subject
+
+
+def parse_checked(text: str) -> ResourceId:
+    """Read the id of what can be checked: besides what is written, all app registrations. Raises ValueError."""
+    subject = ResourceId(text.rstrip("/"))
+    return HOME_TENANT if subject.is_a(TENANT) else parse_subject(text)
 
 
 def _status(name: str) -> str:
@@ -84,7 +97,7 @@ class _Asked(BaseModel):
 class CheckRequest(_Asked):
     """The body of POST /api/checks."""
 
-    subject: _Subject
+    subject: Annotated[str, AfterValidator(lambda text: str(parse_checked(text)))]
     mode: Mode = Mode.AUDIT
 
 

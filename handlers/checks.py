@@ -7,11 +7,13 @@ import uuid
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
+from handlers.application import check_application
 from handlers.attachment import check_attachment
 from handlers.documents import document_report
 from handlers.guard import Guard
 from handlers.network_security_group import check_network_security_group
 from handlers.reporting import log_fields, log_report, make_failed_report
+from handlers.tenant import check_tenant
 from handlers.virtual_machine import check_virtual_machine
 from shared.azure.check_queue import parse_check, send_check
 from shared.azure.failures import PassingFailure
@@ -22,9 +24,11 @@ from shared.model.check import Check
 from shared.model.desired import DesiredState
 from shared.model.plan import Report
 from shared.model.resource_id import (
+    APPLICATION,
     NETWORK_INTERFACE,
     NETWORK_SECURITY_GROUP,
     SUBNET,
+    TENANT,
     VIRTUAL_MACHINE,
     VIRTUAL_NETWORK,
     ResourceId,
@@ -43,6 +47,8 @@ _LOOKS: dict[str, Callable[[Guard, Check, DesiredState, Turn], Awaitable[Report]
     NETWORK_INTERFACE.casefold(): check_attachment,
     SUBNET.casefold(): check_attachment,
     VIRTUAL_NETWORK.casefold(): check_attachment,
+    APPLICATION.casefold(): check_application,
+    TENANT.casefold(): check_tenant,
 }
 
 

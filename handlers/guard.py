@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from handlers.log_format import configure_logging
 from shared.act import Attempt
 from shared.azure.clients import AzureClients
+from shared.azure.directory import Directory
 from shared.azure.facts import AzureFacts
 from shared.azure.survey import Survey
 from shared.decide.orders import decide_ordered, remember_orders
@@ -33,6 +34,10 @@ class Guard:
     def survey(self, check: Check) -> Survey:
         """Begin an observation for a check."""
         return Survey(self.clients, self.facts, check)
+
+    def directory(self) -> Directory:
+        """Begin an observation of app registrations."""
+        return Directory(self.clients)
 
     def attempt(self, check: Check, turn: Turn, estate: Estate, desired: DesiredState) -> Attempt:
         """Say what acting on an observation hangs on."""

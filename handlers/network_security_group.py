@@ -5,8 +5,10 @@ from __future__ import annotations
 from handlers.guard import Guard
 from handlers.reporting import make_report
 from shared.act import act
-from shared.azure.observe import observe_network_security_group
+from shared.azure.observe import observe_again, observe_network_security_group
+from shared.azure.subjects import list_sightings
 from shared.decide.network_security_group import decide_network_security_group
+from shared.decide.sightings import RESOURCE_GRAPH_LAG, find_doubtful
 from shared.model.check import Check
 from shared.model.desired import DesiredState
 from shared.model.plan import Report
@@ -15,7 +17,13 @@ from shared.turns import Turn
 
 async def check_network_security_group(guard: Guard, check: Check, desired: DesiredState, turn: Turn) -> Report:
     """Observe an NSG, settle, decide, act, report. Raises PassingFailure when Azure or the state is out of reach."""
-    estate = await observe_network_security_group(guard.survey(check), check.subject)
+    survey = guard.survey(check)
+    estate = await observe_network_security_group(survey, check.subject)
+    if estate.from_resource_graph:
+        sightings = await list_sightings(
+            guard.clients, check.subject.subscription_id, estate.observed_at - RESOURCE_GRAPH_LAG
+        )
+        estate = await observe_again(survey, find_doubtful(estate, sightings))
     await guard.settle(check, turn, estate)
 
     plan = decide_network_security_group(estate, check.subject, desired)

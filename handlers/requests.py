@@ -15,7 +15,7 @@ from handlers.guard import Guard
 from handlers.reporting import log_report
 from shared.model.check import Check
 from shared.model.desired import Mode
-from shared.model.resource_id import ResourceId
+from shared.model.resource_id import HOME_TENANT, ResourceId
 from shared.turns import glance
 
 
@@ -28,7 +28,9 @@ class QueuedDocument(BaseModel):
 
 @answering
 async def request_check(guard: Guard, body: bytes) -> Answer:
-    """Audit a VM or an NSG now and answer with the Report (200), or queue its check to be enforced (202).
+    """Audit a subject now and answer with the Report (200), or queue its check to be enforced (202).
+
+    The audit of all app registrations is queued in any case.
 
     Bad input (400), a subscription that is not watched (403), and enforcement that the settings don't permit (403)
     are answered with a problem that says what to send or to set.
@@ -36,6 +38,9 @@ async def request_check(guard: Guard, body: bytes) -> Answer:
     asked = parse_body(CheckRequest, body, "check", CHECK)
     subject = ResourceId(asked.subject)
     require_watched(guard, subject)
+    if subject == HOME_TENANT:
+        # There may be tens of thousands: whoever has something wrong gets a report of its own.
+        return await _queue(guard, subject)
     return await (_enforce(guard, subject) if asked.mode is Mode.ENFORCE else _audit(guard, subject))
 
 
@@ -49,4 +54,8 @@ async def _audit(guard: Guard, subject: ResourceId) -> Answer:
 
 async def _enforce(guard: Guard, subject: ResourceId) -> Answer:
     require_enforcement(guard, subject)
+    return await _queue(guard, subject)
+
+
+async def _queue(guard: Guard, subject: ResourceId) -> Answer:
     return answer(202, QueuedDocument(subject=str(subject), correlation_id=await queue_check(guard, subject)))

@@ -10,11 +10,15 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from shared.model.desired import DesiredState, Mode, Outrank, Rules, Scope
+from shared.model.application import HTTPS_PORT, GatewayUrl
+from shared.model.desired import DesiredState, Mode, Outrank, RedirectsMode, Rules, Scope
 
 STORAGE = "AzureWebJobsStorage"
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _SERVICE_TAG = re.compile(r"[A-Za-z][A-Za-z0-9]+(\.[A-Za-z0-9]+)?")
+_SWITCHES = {"on": True, "true": True, "off": False, "false": False}
+_NCRONTAB_FIELDS = 6
+_NCRONTAB_FIELD = re.compile(r"[0-9*/,A-Za-z-]+")
 _VERSION = re.compile(r"\d+(\.\d+){0,3}")
 
 
@@ -76,20 +80,38 @@ def _extension_version(value: str | None) -> str | None:
     return value
 
 
-def _gateway(value: str) -> str:
+def _gateway(value: str) -> GatewayUrl:
+    found = re.fullmatch(r"https://([a-z0-9][a-z0-9-]*(\.[a-z0-9.-]+)?)(?::(\d{1,5}))?/?", value, re.IGNORECASE)
     # Windows knows a computer by its name: an address names none.
-    if not _host_name(value) or _host_name(value).isdigit():
+    if found is None or _computer_name(found[1]).isdigit() or not 1 <= int(found[3] or HTTPS_PORT) <= 65535:
         raise ValueError(
             f"{value!r} is no gateway: give URLs with host names, such as https://wac.contoso.com:6600, and commas"
             " between them"
         )
+    return GatewayUrl(found[1].casefold(), int(found[3] or HTTPS_PORT))
+
+
+def _computer_name(host: str) -> str:
+    """Give the first label of a host, which is what Windows calls the computer."""
+    return host.partition(".")[0]
+
+
+def _switch(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if value.casefold() not in _SWITCHES:
+        raise ValueError(f"{value!r} is neither on nor off: give one of these")
+    return _SWITCHES[value.casefold()]
+
+
+def _schedule(value: str) -> str:
+    fields = value.split()
+    if len(fields) != _NCRONTAB_FIELDS or not all(_NCRONTAB_FIELD.fullmatch(field) for field in fields):
+        raise ValueError(
+            f"{value!r} is no schedule: give six fields (second, minute, hour, day, month, weekday), such as"
+            " 0 30 3 * * * for half past three every day (UTC)"
+        )
     return value
-
-
-def _host_name(url: str) -> str:
-    """Give the first label of a URL's host, which is what Windows calls the computer."""
-    found = re.fullmatch(r"https://([a-z0-9][a-z0-9-]*)(\.[a-z0-9.-]+)?(:\d+)?/?", url, re.IGNORECASE)
-    return found[1].casefold() if found else ""
 
 
 def _endpoint(value: str) -> str:
@@ -100,6 +122,8 @@ def _endpoint(value: str) -> str:
 
 _Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 _Scopes = Annotated[tuple[Scope, ...], BeforeValidator(_each(_scope)), BeforeValidator(_listed)]
+_GatewayUrls = Annotated[tuple[GatewayUrl, ...], BeforeValidator(_each(_gateway)), BeforeValidator(_listed)]
+_Switch = Annotated[bool, BeforeValidator(_switch)]
 _NOT_OURS = "is not a setting of WAC Guard"
 
 
@@ -111,6 +135,7 @@ class Settings(BaseModel):
     subscriptions: Annotated[_Texts, AfterValidator(_each(_subscription_id))] = Field((), alias="WAC_SUBSCRIPTIONS")
     extension_mode: Mode = Field(Mode.AUDIT, alias="WAC_EXTENSION_MODE")
     network_mode: Mode = Field(Mode.AUDIT, alias="WAC_NETWORK_MODE")
+    redirects_mode: RedirectsMode = Field(RedirectsMode.AUDIT, alias="WAC_REDIRECTS_MODE")
     enforce_scopes: _Scopes = Field((), alias="WAC_ENFORCE_SCOPES")
     exclude_tag: Annotated[tuple[str, str], BeforeValidator(_tag)] = Field(
         ("wac-guard", "exclude"), alias="WAC_EXCLUDE_TAG"
@@ -125,8 +150,12 @@ class Settings(BaseModel):
     minimum_extension_version: Annotated[str | None, AfterValidator(_extension_version)] = Field(
         None, alias="WAC_MINIMUM_EXTENSION_VERSION"
     )
-    gateways: Annotated[_Texts, AfterValidator(_each(_gateway))] = Field((), alias="WAC_GATEWAYS")
+    gateways: _GatewayUrls = Field((), alias="WAC_GATEWAYS")
+    redirects_cleanup: _Switch = Field(default=False, alias="WAC_REDIRECTS_CLEANUP")
     writes_per_hour: int = Field(100, alias="WAC_WRITES_PER_HOUR", ge=0)
+    redirects_schedule: Annotated[str, AfterValidator(_schedule)] = Field(
+        "0 30 3 * * *", alias="WAC_REDIRECTS_SCHEDULE"
+    )
     client_id: str | None = Field(None, alias="WAC_CLIENT_ID")
     arm_endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(
         "https://management.azure.com", alias="WAC_ARM_ENDPOINT"
@@ -138,9 +167,9 @@ class Settings(BaseModel):
     table_endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(alias="AzureWebJobsStorage__tableServiceUri")
 
     def watches(self, subscription_id: str) -> bool:
-        """Tell whether that subscription is among those named, or none are."""
+        """Tell whether that subscription is among those named, or none are; what lies in none ("") is watched."""
         named = {name.casefold() for name in self.subscriptions}
-        return not named or subscription_id.casefold() in named
+        return not named or not subscription_id or subscription_id.casefold() in named
 
     @property
     def desired(self) -> DesiredState:
@@ -148,6 +177,7 @@ class Settings(BaseModel):
         return DesiredState(
             extension_mode=self.extension_mode,
             network_mode=self.network_mode,
+            redirects_mode=self.redirects_mode,
             enforce_scopes=self.enforce_scopes,
             exclude_tag=self.exclude_tag,
             exclude_resource_groups=frozenset(name.casefold() for name in self.exclude_resource_groups),
@@ -156,7 +186,9 @@ class Settings(BaseModel):
             rules=self.rules,
             outrank=self.outrank,
             minimum_extension_version=self.minimum_extension_version,
-            gateways=frozenset(_host_name(url) for url in self.gateways),
+            gateways=frozenset(_computer_name(url.host) for url in self.gateways),
+            gateway_urls=tuple(dict.fromkeys(self.gateways)),
+            redirects_cleanup=self.redirects_cleanup,
             writes_per_hour=self.writes_per_hour,
         )
 

@@ -34,6 +34,8 @@ class Clock:
         self._timers: list[tuple[datetime, int, Timer]] = []
         self._order = itertools.count()
         self._advancing = asyncio.Lock()
+        self.before_moving: list[Callable[[], None]] = []
+        """What wants a last look at a moment before time moves on."""
 
     def now(self) -> datetime:
         return self._now
@@ -56,12 +58,12 @@ class Clock:
             until = self._now + timedelta(seconds=seconds)
             while (due := self.next_due()) is not None and due <= until:
                 timer = heapq.heappop(self._timers)[2]
-                self._now = max(self._now, due)
+                self._move_to(due)
                 callback, timer.callback = timer.callback, None
                 outcome = callback() if callback else None
                 if outcome is not None:
                     await outcome
-            self._now = until
+            self._move_to(until)
 
     async def run(self, speed: float) -> None:
         """Let time flow until cancelled: `speed` simulated seconds for each real one."""
@@ -71,6 +73,13 @@ class Clock:
             current = time.monotonic()
             await self.advance((current - last) * speed)
             last = current
+
+    def _move_to(self, moment: datetime) -> None:
+        if moment <= self._now:
+            return
+        for look in self.before_moving:
+            look()
+        self._now = moment
 
     def _forget_cancelled(self) -> None:
         while self._timers and self._timers[0][2].callback is None:

@@ -62,7 +62,7 @@ async def deliver(
     if drop:
         logged.status = None
     try:
-        if kind_of(incoming.method) is Kind.WRITE and world.answer_seconds:
+        if kind_of(incoming.method, incoming.path) is Kind.WRITE and world.answer_seconds:
             await asyncio.sleep(world.answer_seconds)
         if drop:
             await _drop(world, incoming, drop)

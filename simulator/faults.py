@@ -77,7 +77,7 @@ class Fault:
     def matches(self, method: str, path: str, resource_type: str) -> bool:
         return (
             (self.method is None or self.method.upper() == method)
-            and (self.on is None or self.on is kind_of(method))
+            and (self.on is None or self.on is kind_of(method, path))
             and self.path.lower() in path.lower()
             and (self.resource_type is None or self.resource_type.lower() == resource_type.lower())
             and (self.when is None or self.when(method, path))

@@ -12,18 +12,20 @@ from simulator.arm.ids import ArmId, top_level
 
 GRAPH_APPLICATIONS = "/v1.0/applications"
 GRAPH_TYPE = "microsoft.graph/applications"
+QUERY = "/providers/Microsoft.ResourceGraph/resources"
 
 
 class Kind(StrEnum):
-    """POSTs count as writes, as Azure's throttling counts them."""
+    """POSTs count as writes, as Azure's throttling counts them, but for Resource Graph's queries."""
 
     READ = "read"
     WRITE = "write"
 
 
-def kind_of(method: str) -> Kind:
-    """Tell a read from a write by its method."""
-    return Kind.READ if method in {"GET", "HEAD"} else Kind.WRITE
+def kind_of(method: str, path: str) -> Kind:
+    """Tell a read from a write: a query is a POST, but changes nothing."""
+    reads = method in {"GET", "HEAD"} or (method == "POST" and path.lower() == QUERY.lower())
+    return Kind.READ if reads else Kind.WRITE
 
 
 @dataclass(slots=True)
@@ -55,7 +57,7 @@ class LoggedRequest:
 
     @property
     def kind(self) -> Kind:
-        return kind_of(self.method)
+        return kind_of(self.method, self.path)
 
     @property
     def type(self) -> str:

@@ -14,6 +14,7 @@ from simulator.arm.authorization import locks
 from simulator.arm.compute.routes import ROUTES as COMPUTE_ROUTES
 from simulator.arm.gateway import Gateway
 from simulator.arm.network.routes import ROUTES as NETWORK_ROUTES
+from simulator.arm.resource_graph.routes import ROUTES as RESOURCE_GRAPH_ROUTES
 from simulator.arm.resources import groups, listing, subscriptions
 from simulator.arm.router import Router
 from simulator.control import add_control_routes
@@ -30,6 +31,7 @@ ROUTER = Router(
     (
         *COMPUTE_ROUTES,
         *NETWORK_ROUTES,
+        *RESOURCE_GRAPH_ROUTES,
         *unserved.ROUTES,
         *locks.ROUTES,
         *groups.ROUTES,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from simulator.arm.answers import SYSTEM
 from simulator.arm.operations import Operations
+from simulator.arm.resource_graph.state import ResourceGraph
 from simulator.arm.throttling import Throttling
 from simulator.clock import Clock
 from simulator.eventgrid import EventGrid
@@ -44,6 +45,7 @@ class World:
         self.event_grid = EventGrid(self.clock, self.tenant_id)
         self.throttling = Throttling(self.clock)
         self.graph = Graph(self)
+        self.resource_graph = ResourceGraph(self)
 
         self.retry_after_scale = 0.001
         """Scales the wait that long-running operations (they alone) ask for, since pollers really sleep it."""
@@ -66,10 +68,20 @@ class World:
         """The first subscription."""
         return next(iter(self.subscriptions.values()))
 
+    @property
+    def resource_graph_lag_seconds(self) -> float:
+        """How long after a change Resource Graph shows it; 0: at once."""
+        return self.resource_graph.lag_seconds
+
+    @resource_graph_lag_seconds.setter
+    def resource_graph_lag_seconds(self, seconds: float) -> None:
+        self.resource_graph.lag_seconds = seconds
+
     def resource(self, resource_id: str) -> Json | None:
         """Give a resource's stored JSON, whatever the case of the id; None if it is not there."""
         return self.resources.get(resource_id)
 
     def machine(self, vm_id: str) -> Machine:
         """Give what is not on the wire of a VM: its power, its agent, and its knobs."""
+        self.resources.hand_out(vm_id)
         return self.machines[vm_id.lower()]

@@ -7,7 +7,7 @@ import pytest
 from shared.decide.bicep import bicep
 from shared.decide.command_lines import azure_cli
 from shared.decide.terraform import terraform
-from tests.decide.actions import DELETE_RULE, PUT_EXTENSION, PUT_RULE, REFRESH
+from tests.decide.actions import DELETE_RULE, PATCH, PUT_EXTENSION, PUT_RULE, REFRESH
 
 PAGE = (Path(__file__).parents[1] / "docs" / "proposals.md").read_text()
 SHOWN = {
@@ -18,6 +18,8 @@ SHOWN = {
     "an extension in Terraform": ("terraform", terraform(PUT_EXTENSION)),
     "a removal in Bicep": ("bicep", bicep(DELETE_RULE)),
     "a refresh in Terraform": ("terraform", terraform(REFRESH)),
+    "an app registration in Bicep": ("bicep", bicep(PATCH)),
+    "an app registration in Terraform": ("terraform", terraform(PATCH)),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -12,7 +12,13 @@ from shared.azure.clients import AzureClients
 from shared.model.check import Check
 from shared.model.resource_id import ResourceId
 
+if TYPE_CHECKING:
+    from azure.storage.queue.aio import QueueClient
+
 CHECKS = "wac-checks"
+REDIRECTS = "wac-redirects"
+"""The queue of what Microsoft Graph has: whatever an audit of thousands takes, no VM waits behind it."""
+
 # Azure Storage admits seven days; a look that far away is no look.
 _LONGEST_DELAY = timedelta(days=1)
 
@@ -61,17 +67,17 @@ def parse_check(text: str | bytes) -> Check:
 
 async def send_check(clients: AzureClients, check: Check, delay: timedelta = timedelta()) -> None:
     """Queue a Check, to be seen after `delay`; make the queue if it is not there yet."""
-    queue = clients.queue(CHECKS)
+    queue = clients.queue(REDIRECTS if check.subject.is_of_the_tenant else CHECKS)
     seconds = int(min(delay, _LONGEST_DELAY).total_seconds())
     try:
         await queue.send_message(write_check(check), visibility_timeout=seconds)
     except ResourceNotFoundError:
-        await _create(clients)
+        await _create(queue)
         await queue.send_message(write_check(check), visibility_timeout=seconds)
 
 
-async def _create(clients: AzureClients) -> None:
+async def _create(queue: QueueClient) -> None:
     try:
-        await clients.queue(CHECKS).create_queue()
+        await queue.create_queue()
     except ResourceExistsError:
         return  # another instance made it at the same moment

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from azure.mgmt.compute.aio import ComputeManagementClient
     from azure.mgmt.network.aio import NetworkManagementClient
     from azure.mgmt.resource.resources.aio import ResourceManagementClient
+    from azure.mgmt.resourcegraph.aio import ResourceGraphClient
     from azure.storage.queue.aio import QueueClient
+    from httpx import AsyncClient
+    from msgraph.graph_service_client import GraphServiceClient
 
 _REQUESTS_AT_ONCE = 24
 # Whatever Azure answers goes to the caller, so that no handler ever sleeps: azure-core would wait out any
@@ -32,6 +35,7 @@ _CONNECT_SECONDS = 5
 # ARM's own gateway gives up on a provider after a minute.
 _ARM_ANSWER_SECONDS = 60
 _STORAGE_ANSWER_SECONDS = 10
+_GRAPH_ANSWER_SECONDS = 60
 
 # Said in as many words, or the SDK takes every endpoint on localhost for one of Cosmos DB.
 _STORAGE_AUDIENCE = "https://storage.azure.com"
@@ -90,6 +94,31 @@ class AzureClients:
 
         return self._once("resources", subscription_id, make)
 
+    def resource_graph(self) -> ResourceGraphClient:
+        """Give the client of Resource Graph, which is asked of any subscription."""
+
+        def make() -> ResourceGraphClient:
+            from azure.mgmt.resourcegraph.aio import ResourceGraphClient  # noqa: PLC0415 - slow to import
+
+            return ResourceGraphClient(self._credential, **self._management_options())
+
+        return self._once("resource graph", "", make)
+
+    def graph(self) -> GraphServiceClient:
+        """Give the client of Microsoft Graph, which costs a second and 70 MB: app registrations alone need it."""
+
+        def make() -> GraphServiceClient:
+            from msgraph.graph_service_client import GraphServiceClient  # noqa: PLC0415 - as above
+
+            from shared.azure.graph_client import make_graph_adapter  # noqa: PLC0415 - as above
+
+            endpoint = self._settings.graph_endpoint
+            return GraphServiceClient(
+                request_adapter=make_graph_adapter(endpoint, self._credential, self._graph_connections)
+            )
+
+        return self._once("graph", "", make)
+
     def queue(self, name: str) -> QueueClient:
         """Give the client of one of the app's own queues."""
 
@@ -128,6 +157,8 @@ class AzureClients:
         for (kind, _), made in self._made.items():
             if kind in ("credential", "transport"):
                 await made.close()
+            elif kind == "connections":
+                await made.aclose()
         self._made.clear()
 
     def _management_options(self) -> dict[str, Any]:
@@ -137,6 +168,15 @@ class AzureClients:
             "transport": self._transport("arm", self._answer_within),
             **_NO_RETRIES,
         }
+
+    @property
+    def _graph_connections(self) -> AsyncClient:
+        def make() -> AsyncClient:
+            from httpx import AsyncClient, Timeout  # noqa: PLC0415 - of Graph's SDK alone
+
+            return AsyncClient(http2=True, timeout=Timeout(_GRAPH_ANSWER_SECONDS, connect=_CONNECT_SECONDS))
+
+        return self._once("connections", "graph", make)
 
     @property
     def _credential(self) -> DefaultAzureCredential:

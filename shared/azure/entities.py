@@ -16,6 +16,9 @@ from shared.model.resource_id import ResourceId
 VERSION = 1
 """The schema of the rows. It is raised by whoever adds to the model what an older app would lose or not know."""
 
+OF_THE_TENANT = "tenant"
+"""The partition of subjects that lie in no subscription. None is called so: its id would have to be that."""
+
 # Azure's limits: 64 KiB for each property; a text counts two bytes for each of its UTF-16 units.
 _MOST_BYTES = 64 * 1024
 _MOST_UNITS = 32_000
@@ -65,6 +68,19 @@ def read_record(row: Row, name: str, kind: Any) -> Any:
         raise UnreadableRow(f"The document {name} of the row {row.row} makes no sense: {damage}") from damage
 
 
+def plain_record(value: object, kind: Any) -> str:
+    """Write a small value of the model as text that a query can look for."""
+    return json.dumps(to_json(value, kind), separators=(",", ":"))
+
+
+def read_plain(row: Row, name: str, kind: Any) -> Any:
+    """Read a value that is written as text. Raises UnreadableRow."""
+    try:
+        return from_json(json.loads(row.properties[name]), kind)
+    except (ValueError, LookupError) as damage:
+        raise UnreadableRow(f"The property {name} of the row {row.row} makes no sense: {damage}") from damage
+
+
 def plain(text: str) -> str:
     """Make a text fit for a property that people read: what none can hold is replaced, or cut off."""
     held = _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text).encode("utf-16-le", "replace")
@@ -80,9 +96,13 @@ def digest(text: str | bytes) -> str:
 
 def subject_keys(subject: ResourceId) -> tuple[str, str]:
     """Give a subject's partition and row key: keys can't hold every character, nor be as long as ids."""
-    subscription = subject.subscription_id.casefold()
-    partition = subscription if _PLAIN_KEY.fullmatch(subscription) else digest(subscription)
-    return partition, digest(str(subject).casefold())
+    return partition_of(subject.subscription_id), digest(str(subject).casefold())
+
+
+def partition_of(subscription_id: str) -> str:
+    """Give the partition of a subscription's subjects; of those that lie in none, for ""."""
+    subscription = subscription_id.casefold() or OF_THE_TENANT
+    return subscription if _PLAIN_KEY.fullmatch(subscription) else digest(subscription)
 
 
 def versioned(*parts: Properties) -> dict[str, Any]:

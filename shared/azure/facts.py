@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from shared.azure.cache import Cache
 from shared.azure.clients import AzureClients
+from shared.azure.gateways import list_gateways
 from shared.azure.reading import Reader
+from shared.model.application import Gateway
 from shared.model.estate import ResourceGroup
 from shared.model.resource_id import ResourceId
 
@@ -14,11 +16,12 @@ _SIZES_LIFETIME = timedelta(days=1)
 _SERVICE_TAGS_LIFETIME = timedelta(days=1)
 # A group's tag is an opt-out that people set when they are in a hurry.
 _RESOURCE_GROUPS_LIFETIME = timedelta(minutes=5)
+_GATEWAYS_LIFETIME = timedelta(minutes=5)
 _MEMORY = "MemoryGB"
 
 
 class AzureFacts:
-    """Sizes, service tags and resource groups. Each method raises Absent, Refusal or PassingFailure."""
+    """Sizes, service tags, resource groups, known gateways. Each method raises Absent, Refusal or PassingFailure."""
 
     def __init__(self, clients: AzureClients) -> None:
         """Know nothing yet."""
@@ -27,6 +30,7 @@ class AzureFacts:
         self._reader = Reader(clients.limit, self.note_time)
         self._sizes = Cache[tuple[str, str], dict[str, float]](_SIZES_LIFETIME, self._clock)
         self._service_tags = Cache[str, dict[str, tuple[str, ...]]](_SERVICE_TAGS_LIFETIME, self._clock)
+        self._gateways = Cache[str, tuple[Gateway, ...]](_GATEWAYS_LIFETIME, self._clock)
         self._resource_groups = Cache[ResourceId, ResourceGroup](_RESOURCE_GROUPS_LIFETIME, self._clock)
 
     def note_time(self, at: datetime) -> None:
@@ -66,6 +70,14 @@ class AzureFacts:
             }
 
         return await self._service_tags.get("public", read)
+
+    async def gateways(self) -> tuple[Gateway, ...]:
+        """Give the gateways that the audit of app registrations knows."""
+
+        async def read() -> tuple[Gateway, ...]:
+            return tuple(await list_gateways(self._clients))
+
+        return await self._gateways.get("all", read)
 
     async def resource_group(self, subject: ResourceId) -> ResourceGroup:
         """Give a resource group's owner and tags."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError, ODataV4Format
 
-_PASSING_STATUSES = frozenset({401, 408, 412, 429, 500, 502, 503, 504})
+PASSING_STATUSES = frozenset({401, 408, 412, 429, 500, 502, 503, 504})
 _PASSING_CODES = frozenset(
     {
         "AnotherOperationInProgress",
@@ -24,7 +24,7 @@ _PASSING_CODES = frozenset(
     }
 )
 # Answers that say nothing of whether the request was carried out before.
-_STATUSES_OF_THE_WAY = frozenset({408, 500, 502, 503, 504})
+STATUSES_OF_THE_WAY = frozenset({408, 500, 502, 503, 504})
 # Azure writes seconds; a date, which HTTP admits too, counts as nothing said.
 _SECONDS = re.compile("[0-9]{1,7}")
 
@@ -93,12 +93,12 @@ def explain_failure(error: AzureError) -> Absent | PassingFailure | Refusal:
     code, text, request_id = _code(error), _text(error), _header(error, "x-ms-request-id") or None
     if error.status_code == 404:
         return Absent(text, request_id)
-    if error.status_code in _PASSING_STATUSES or code in _PASSING_CODES:
+    if error.status_code in PASSING_STATUSES or code in _PASSING_CODES:
         return PassingFailure(
             f"{error.status_code} {code}: {text}",
-            _retry_after(error),
+            seconds_to_wait(_header(error, "Retry-After")),
             request_id=request_id,
-            may_have_taken_effect=error.status_code in _STATUSES_OF_THE_WAY,
+            may_have_taken_effect=error.status_code in STATUSES_OF_THE_WAY,
         )
     return Refusal(code, text, MappingProxyType(_details(error.error)), request_id)
 
@@ -125,8 +125,8 @@ def _header(error: HttpResponseError, name: str) -> str:
     return str(getattr(error.response, "headers", {}).get(name, ""))
 
 
-def _retry_after(error: HttpResponseError) -> timedelta | None:
-    asked = _header(error, "Retry-After")
+def seconds_to_wait(asked: str) -> timedelta | None:
+    """Read a Retry-After header; None where it says nothing, or a date."""
     return timedelta(seconds=int(asked)) if _SECONDS.fullmatch(asked) else None
 
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A call by its method and its resource type, with the action that Azure's roles know it by."""
+    """A call by its method and its resource type, with what permits it.
+
+    For Azure Resource Manager that is an action of a role, for Microsoft Graph an app role.
+    """
 
     method: str
     resource_type: str
@@ -22,7 +25,9 @@ READS = (
     Operation("GET", "Microsoft.Network/virtualNetworks", "Microsoft.Network/virtualNetworks/read"),
     Operation("GET", "Microsoft.Network/routeTables", "Microsoft.Network/routeTables/read"),
     Operation("GET", "Microsoft.Network/publicIPAddresses", "Microsoft.Network/publicIPAddresses/read"),
+    Operation("GET", "Microsoft.Network/loadBalancers", "Microsoft.Network/loadBalancers/read"),
     Operation("GET", "Microsoft.Network/locations/serviceTags", "Microsoft.Network/locations/serviceTags/read"),
+    Operation("POST", "Microsoft.ResourceGraph/resources", "Microsoft.ResourceGraph/resources/read"),
     Operation("GET", "resourceGroups", "Microsoft.Resources/subscriptions/resourceGroups/read"),
 )
 EXTENSION_WRITES = tuple(
@@ -41,4 +46,9 @@ NETWORK_WRITES = tuple(
     )
     for method, verb in (("PUT", "write"), ("DELETE", "delete"))
 )
-OPERATIONS = READS + EXTENSION_WRITES + NETWORK_WRITES
+GRAPH_READS = tuple(
+    Operation("GET", f"Microsoft.Graph/applications{part}", "Application.Read.All")
+    for part in ("", "/delta", "/owners", "/federatedIdentityCredentials")
+)
+GRAPH_WRITES = (Operation("PATCH", "Microsoft.Graph/applications", "Application.ReadWrite.OwnedBy"),)
+OPERATIONS = READS + EXTENSION_WRITES + NETWORK_WRITES + GRAPH_READS + GRAPH_WRITES

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from shared.azure.references import id_of, ids_of
 from shared.azure.sdk_text import text_of
 from shared.model.estate import (
     Access,
@@ -37,8 +38,8 @@ def parse_network_interface(interface: models.NetworkInterface) -> NetworkInterf
     return NetworkInterface(
         id=ResourceId(interface.id),
         ip_configurations=tuple(_ip_configuration(one) for one in properties.ip_configurations or ()),
-        virtual_machine_id=_id(properties.virtual_machine),
-        network_security_group_id=_id(properties.network_security_group),
+        virtual_machine_id=id_of(properties.virtual_machine),
+        network_security_group_id=id_of(properties.network_security_group),
         primary=bool(properties.primary),
     )
 
@@ -54,8 +55,8 @@ def parse_network_security_group(group: models.NetworkSecurityGroup) -> NetworkS
         security_rules=tuple(_rule(rule) for rule in properties.security_rules or ()),
         default_security_rules=tuple(_rule(rule) for rule in properties.default_security_rules or ()),
         tags=MappingProxyType(dict(group.tags or {})),
-        network_interface_ids=tuple(_ids(properties.network_interfaces)),
-        subnet_ids=tuple(_ids(properties.subnets)),
+        network_interface_ids=tuple(ids_of(properties.network_interfaces)),
+        subnet_ids=tuple(ids_of(properties.subnets)),
         resource_guid=properties.resource_guid,
     )
 
@@ -94,7 +95,7 @@ def parse_virtual_network(network: models.VirtualNetwork) -> tuple[VirtualNetwor
             ),
             has_gateway=any(subnet.id.name.casefold() == _GATEWAY_SUBNET for subnet in subnets)
             or any(bool(peer.use_remote_gateways) for peer in peers),
-            nat_gateway_id=_id(properties.default_public_nat_gateway),
+            nat_gateway_id=id_of(properties.default_public_nat_gateway),
         ),
         subnets,
     )
@@ -108,10 +109,10 @@ def _subnet(subnet: models.Subnet) -> Subnet:
     return Subnet(
         id=ResourceId(subnet.id),
         address_prefixes=tuple(properties.address_prefixes or single),
-        network_security_group_id=_id(properties.network_security_group),
-        route_table_id=_id(properties.route_table),
+        network_security_group_id=id_of(properties.network_security_group),
+        route_table_id=id_of(properties.route_table),
         network_interface_ids=tuple(_interfaces(properties.ip_configurations)),
-        nat_gateway_id=_id(properties.nat_gateway),
+        nat_gateway_id=id_of(properties.nat_gateway),
         default_outbound_access=properties.default_outbound_access,
     )
 
@@ -132,7 +133,7 @@ def _next_hop(text: str) -> NextHop:
 def _interfaces(configurations: Iterable[models.IPConfiguration] | None) -> Iterable[ResourceId]:
     """Name the NICs in a subnet; gateways, load balancers and uniform scale sets have configurations too."""
     seen = set()
-    for identity in _ids(configurations):
+    for identity in ids_of(configurations):
         interface = identity.parent
         if interface is not None and interface.is_a(NETWORK_INTERFACE) and interface not in seen:
             seen.add(interface)
@@ -143,11 +144,14 @@ def _ip_configuration(configuration: models.NetworkInterfaceIPConfiguration) -> 
     properties = configuration.properties
     return IpConfiguration(
         private_ip_address=properties.private_ip_address if properties else None,
-        subnet_id=_id(properties.subnet) if properties else None,
-        public_ip_address_id=_id(properties.public_ip_address) if properties else None,
+        subnet_id=id_of(properties.subnet) if properties else None,
+        public_ip_address_id=id_of(properties.public_ip_address) if properties else None,
         primary=bool(properties and properties.primary),
-        application_security_group_ids=tuple(_ids(properties.application_security_groups)) if properties else (),
-        load_balancer_backend_pool_ids=tuple(_ids(properties.load_balancer_backend_address_pools))
+        application_security_group_ids=tuple(ids_of(properties.application_security_groups)) if properties else (),
+        load_balancer_backend_pool_ids=tuple(ids_of(properties.load_balancer_backend_address_pools))
+        if properties
+        else (),
+        load_balancer_inbound_nat_rule_ids=tuple(ids_of(properties.load_balancer_inbound_nat_rules))
         if properties
         else (),
     )
@@ -167,8 +171,8 @@ def _rule(rule: models.SecurityRule) -> SecurityRule:
         source_port_ranges=_both(given.source_port_range, given.source_port_ranges),
         destination_address_prefixes=_both(given.destination_address_prefix, given.destination_address_prefixes),
         destination_port_ranges=_both(given.destination_port_range, given.destination_port_ranges),
-        source_application_security_group_ids=tuple(_ids(given.source_application_security_groups)),
-        destination_application_security_group_ids=tuple(_ids(given.destination_application_security_groups)),
+        source_application_security_group_ids=tuple(ids_of(given.source_application_security_groups)),
+        destination_application_security_group_ids=tuple(ids_of(given.destination_application_security_groups)),
         description=given.description,
     )
 
@@ -176,15 +180,6 @@ def _rule(rule: models.SecurityRule) -> SecurityRule:
 def _both(single: str | None, several: list[str] | None) -> tuple[str, ...]:
     """Merge the singular and the plural form: Azure keeps whichever was sent, and both count."""
     return (*([single] if single else []), *(several or []))
-
-
-def _id(reference: object) -> ResourceId | None:
-    text = getattr(reference, "id", None)
-    return ResourceId(text) if text else None
-
-
-def _ids(references: Iterable[object] | None) -> Iterable[ResourceId]:
-    return (found for found in map(_id, references or ()) if found is not None)
 
 
 def _prefixes(space: models.AddressSpace | None) -> Iterable[str]:

@@ -25,7 +25,7 @@ class Reader:
         self._limit = limit
         self._note = note
 
-    async def one[T](self, operation: Callable[..., Awaitable[T]], *named: str, **more: Any) -> T:
+    async def one[T](self, operation: Callable[..., Awaitable[T]], *named: Any, **more: Any) -> T:
         """Call a reading operation of an SDK client.
 
         Raises Absent on 404, Refusal where a permission is missing, PassingFailure for all that may pass.

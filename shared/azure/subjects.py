@@ -10,7 +10,9 @@ from typing import Any
 from shared.azure.clients import AzureClients
 from shared.azure.entities import (
     digest,
+    partition_of,
     plain,
+    plain_record,
     read_document,
     read_record,
     record,
@@ -20,8 +22,9 @@ from shared.azure.entities import (
 )
 from shared.azure.reports import report_document
 from shared.azure.tables import Properties, Row, Table
-from shared.model.past import NOTHING, Past
-from shared.model.resource_id import ResourceId
+from shared.model.application import Gateway
+from shared.model.past import NOTHING, Past, Sighting
+from shared.model.resource_id import APPLICATION, ResourceId
 
 SUBJECTS = "wacsubjects"
 UNREADABLE = "unreadable"
@@ -86,6 +89,29 @@ async def list_subjects(clients: AzureClients) -> list[SubjectSummary]:
     return sorted((_summary(row) for row in rows), key=lambda summary: summary.subject.casefold())
 
 
+async def list_applications(clients: AzureClients) -> frozenset[ResourceId]:
+    """Name the app registrations of which something is kept. Raises PassingFailure, Refusal."""
+    rows = await Table(clients, SUBJECTS).query(partition_of(""), select=("subject",))
+    found = (ResourceId(row.properties["subject"]) for row in rows)
+    return frozenset(one for one in found if one.is_a(APPLICATION))
+
+
+async def list_sightings(clients: AzureClients, subscription_id: str, since: datetime) -> dict[ResourceId, Sighting]:
+    """Tell how the VMs and NICs of a subscription looked that were checked since then.
+
+    Raises PassingFailure, Refusal.
+    """
+    shown = ("subject", "sighting", "observed_at")
+    partition = partition_of(subscription_id)
+    rows = await Table(clients, SUBJECTS).query(partition, select=shown, where=("observed_at", "ge", since))
+    seen = (row.properties for row in rows)
+    return {
+        ResourceId(one["subject"]): Sighting(one["sighting"], one["observed_at"])
+        for one in seen
+        if one.get("sighting")
+    }
+
+
 async def save_unreadable(clients: AzureClients, text: bytes | str, report: Mapping[str, Any]) -> None:
     """Keep the report of a message that names no subject, under its text. Raises PassingFailure, Refusal."""
     shown = text.decode(errors="replace") if isinstance(text, bytes) else text
@@ -108,6 +134,8 @@ def _properties(row: SubjectRow) -> Properties:
             "held_until": row.held_until,
             "status": None if status is None else status.name,
             "observed_at": row.past.observed_at,
+            "sighting": row.past.sighting,
+            "gateway": None if row.past.gateway is None else plain_record(row.past.gateway, Gateway),
             "reasons": _joined(row.past.since if row.report is None else _reasons_of(row.report)),
             "held": row.past.hold is not None,
             "contested": row.past.contested,

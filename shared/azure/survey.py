@@ -9,10 +9,13 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from shared.azure.bundled_service_tags import read_bundled_tags
 from shared.azure.clients import AzureClients
 from shared.azure.facts import AzureFacts
 from shared.azure.failures import Absent, PassingFailure, Refusal
+from shared.azure.graph_rows import parse_neighbour
 from shared.azure.parse_compute import parse_virtual_machine
+from shared.azure.parse_load_balancer import parse_load_balancer
 from shared.azure.parse_network import (
     parse_network_interface,
     parse_network_security_group,
@@ -21,9 +24,12 @@ from shared.azure.parse_network import (
     parse_virtual_network,
 )
 from shared.azure.reading import Reader
+from shared.azure.resource_graph import ResourceGraph
+from shared.model.application import Gateway
 from shared.model.check import Check
 from shared.model.estate import (
     Estate,
+    LoadBalancer,
     NetworkInterface,
     NetworkSecurityGroup,
     PublicIpAddress,
@@ -51,19 +57,24 @@ class Survey:
         self._clients = clients
         self._facts = facts
         self._reader = Reader(clients.limit, self._note)
+        self._graph = ResourceGraph(clients, self._note)
         self._asked: set[ResourceId] = set()
         self._observed_at: datetime | None = None
         self._failure: PassingFailure | None = None
+        self.resource_graph_refusal: str | None = None
         self.virtual_machines: dict[ResourceId, VirtualMachine] = {}
         self.network_interfaces: dict[ResourceId, NetworkInterface] = {}
         self.network_security_groups: dict[ResourceId, NetworkSecurityGroup] = {}
         self.virtual_networks: dict[ResourceId, VirtualNetwork] = {}
         self.subnets: dict[ResourceId, Subnet] = {}
         self._public_ip_addresses: dict[ResourceId, PublicIpAddress] = {}
+        self._load_balancers: dict[ResourceId, LoadBalancer] = {}
         self._route_tables: dict[ResourceId, RouteTable] = {}
-        self._resource_groups: dict[ResourceId, ResourceGroup] = {}
+        self.resource_groups: dict[ResourceId, ResourceGroup] = {}
+        self._gateways: tuple[Gateway, ...] = ()
         self._sizes: dict[str, float] = {}
         self._service_tags: dict[str, tuple[str, ...]] = {}
+        self._from_resource_graph: set[ResourceId] = set()
         self._absent: set[ResourceId] = set()
         self._unreadable: dict[ResourceId, str] = {}
 
@@ -85,6 +96,35 @@ class Survey:
         """Read NSGs with their rules."""
         await self._each(ids, self._network_security_group)
 
+    async def read_neighbours(self, group: NetworkSecurityGroup, interface_ids: Iterable[ResourceId]) -> None:
+        """Read the NICs behind an NSG and their VMs from Resource Graph, a thousand to a request."""
+        subnet_ids = [str(one).casefold() for one in group.subnet_ids]
+        named = {"group": str(group.id).casefold(), "subnets": subnet_ids}
+        expected = set(interface_ids)
+        for row in await self._query("machines_behind", group.id, **named):
+            found = parse_neighbour(row)
+            # What is attached there by now, the NSG and its subnets say themselves.
+            if found.interface.id not in expected:
+                continue
+            self.network_interfaces[found.interface.id] = found.interface
+            self._from_resource_graph.add(found.interface.id)
+            if found.machine is not None:
+                self.virtual_machines[found.machine.id] = found.machine
+                self._from_resource_graph.add(found.machine.id)
+
+    def forget(self, ids: Iterable[ResourceId]) -> None:
+        """Drop what was taken from Resource Graph, so that it is read live."""
+        for one in ids:
+            self.network_interfaces.pop(one, None)
+            self.virtual_machines.pop(one, None)
+            self._from_resource_graph.discard(one)
+
+    async def read_all_resource_groups(self, of: ResourceId) -> None:
+        """Read the resource groups of a subscription from Resource Graph."""
+        for row in await self._query("resource_groups", of):
+            group = ResourceGroup(ResourceId(row["id"]), row.get("managedBy"), dict(row.get("tags") or {}))
+            self.resource_groups[group.id] = group
+
     async def read_subnets(self, ids: Iterable[ResourceId]) -> None:
         """Read subnets through their virtual network, whose address space their rules' meaning hangs on."""
         await self.read_virtual_networks(one.parent for one in ids if one.parent is not None)
@@ -96,6 +136,10 @@ class Survey:
     async def read_public_ip_addresses(self, ids: Iterable[ResourceId]) -> None:
         """Read public addresses."""
         await self._each(ids, self._public_ip_address)
+
+    async def read_load_balancers(self, ids: Iterable[ResourceId]) -> None:
+        """Read load balancers with all their rules."""
+        await self._each(ids, self._load_balancer)
 
     async def read_route_tables(self, subnet_ids: Iterable[ResourceId]) -> None:
         """Read the route tables of those of the subnets that were read and have one."""
@@ -114,6 +158,13 @@ class Survey:
         """Read the prefixes of the service tags: cached."""
         self._service_tags.update(await self._fact(self._facts.service_tags(subscription_id, location)))
 
+    async def read_gateways(self) -> None:
+        """Read which gateways the audit of app registrations knows: cached. Raises Refusal."""
+        try:
+            self._gateways = await self._facts.gateways()
+        except PassingFailure as failure:
+            self._keep(failure)
+
     def estate(self) -> Estate:
         """Give what was read so far."""
         if self._observed_at is None:
@@ -127,12 +178,27 @@ class Survey:
             subnets=MappingProxyType(self.subnets),
             route_tables=MappingProxyType(self._route_tables),
             public_ip_addresses=MappingProxyType(self._public_ip_addresses),
-            resource_groups=MappingProxyType(self._resource_groups),
+            load_balancers=MappingProxyType(self._load_balancers),
+            resource_groups=MappingProxyType(self.resource_groups),
+            gateways=self._gateways,
             sizes=MappingProxyType(self._sizes),
             service_tags=MappingProxyType(self._service_tags),
+            bundled_tags=None if self._service_tags else read_bundled_tags(),
             absent=frozenset(self._absent),
             unreadable=MappingProxyType(self._unreadable),
+            from_resource_graph=frozenset(self._from_resource_graph),
         )
+
+    async def _query(self, name: str, of: ResourceId, **named: str | Iterable[str]) -> list[dict[str, Any]]:
+        """Run a query of Resource Graph. Where it can't be asked, nothing is known from there: all is read live."""
+        try:
+            return await self._graph.query(name, of.subscription_id, **named)
+        except (Absent, Refusal) as refusal:
+            self.resource_graph_refusal = str(refusal)
+            self._log_unreadable(refusal)
+        except PassingFailure as failure:
+            self._keep(failure)
+        return []
 
     async def _each(self, ids: Iterable[ResourceId], read: Callable[[ResourceId], Awaitable[None]]) -> None:
         new = sorted(set(ids) - self._asked)
@@ -179,6 +245,11 @@ class Survey:
         if found is not None:
             self._public_ip_addresses[subject] = parse_public_ip_address(found)
 
+    async def _load_balancer(self, subject: ResourceId) -> None:
+        found = await self._read(subject, self._clients.network(subject.subscription_id).load_balancers.get)
+        if found is not None:
+            self._load_balancers[subject] = parse_load_balancer(found)
+
     async def _route_table(self, subject: ResourceId) -> None:
         found = await self._read(subject, self._clients.network(subject.subscription_id).route_tables.get)
         if found is not None:
@@ -194,18 +265,21 @@ class Survey:
     async def _resource_group(self, subject: ResourceId) -> None:
         found = await self._noted(subject, self._facts.resource_group(subject))
         if found is not None:
-            self._resource_groups[subject] = found
+            self.resource_groups[subject] = found
 
     async def _fact[V](self, reading: Awaitable[dict[str, V]]) -> dict[str, V]:
         """Read what the decisions can do without, though worse: they tell what they don't know."""
         try:
             return await reading
         except (Absent, Refusal) as refusal:
-            fields = {"subject": str(self._check.subject), "correlation_id": self._check.correlation_id}
-            logger.warning("Fact not readable", extra={**fields, "reason": str(refusal)})
+            self._log_unreadable(refusal)
         except PassingFailure as failure:
             self._keep(failure)
         return {}
+
+    def _log_unreadable(self, refusal: Absent | Refusal) -> None:
+        fields = {"subject": str(self._check.subject), "correlation_id": self._check.correlation_id}
+        logger.warning("Fact not readable", extra={**fields, "reason": str(refusal)})
 
     def _keep(self, failure: PassingFailure) -> None:
         """Keep the failure that has us wait the longest."""

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from azure.core import MatchConditions
 from azure.core.exceptions import HttpResponseError, ResourceExistsError
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from azure.data.tables import TableEntity
 
 type Properties = Mapping[str, str | int | bool | bytes | datetime | None]
+type Condition = tuple[str, Literal["eq", "ge", "gt"], str | datetime]
+"""A property's name, how it compares, and with what."""
 
 _REPLACE = "replace"
 # The property that tells one write of a row from all others.
@@ -71,10 +73,19 @@ class Table:
         except Absent:
             return None
 
-    async def query(self, partition: str | None = None, select: Sequence[str] = ()) -> list[Row]:
-        """Read a partition's rows, or all of the table's, ordered by their keys; of `select`, if given, alone."""
+    async def query(
+        self,
+        partition: str | None = None,
+        select: Sequence[str] = (),
+        where: Condition | None = None,
+    ) -> list[Row]:
+        """Read a partition's rows, or all of the table's, ordered by their keys; of `select`, if given, alone.
+
+        `where` leaves out rows whose property is not so, or that have no such property.
+        """
+        chosen = [*_ALWAYS_SELECTED, *select] if select else None
         try:
-            return await self._send(self._collect, partition, select=[*_ALWAYS_SELECTED, *select] if select else None)
+            return await self._send(self._collect, partition, where, select=chosen)
         except Absent:
             return []
 
@@ -119,12 +130,15 @@ class Table:
             return
         raise PassingFailure(f"Too many are writing the row {row} of the table {self._name}")
 
-    async def _collect(self, partition: str | None, **options: Any) -> list[Row]:
-        if partition is None:
+    async def _collect(self, partition: str | None, where: Condition | None, **options: Any) -> list[Row]:
+        conditions: list[Condition] = [] if partition is None else [("PartitionKey", "eq", partition)]
+        conditions += [] if where is None else [where]
+        if not conditions:
             found = self._client.list_entities(**options)
         else:
-            named = {"partition": partition}
-            found = self._client.query_entities("PartitionKey eq @partition", parameters=named, **options)
+            asked = " and ".join(f"{name} {operator} @{name}" for name, operator, _ in conditions)
+            named = {name: value for name, _, value in conditions}
+            found = self._client.query_entities(asked, parameters=named, **options)
         return [_row(entity) async for entity in found]
 
     async def _write(self, operation: Callable[..., Awaitable[Mapping[str, Any]]], *given: Any) -> str:

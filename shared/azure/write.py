@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from shared.azure.clients import AzureClients
 from shared.azure.failures import explained
+from shared.azure.patch_application import patch_application
 from shared.model.estate import SecurityRule
 from shared.model.plan import (
     Action,
     DeleteExtension,
     DeleteSecurityRule,
+    PatchApplication,
     PutExtension,
     PutSecurityRule,
     RefreshExtension,
@@ -50,7 +52,7 @@ class _Answer:
 
 
 async def write(clients: AzureClients, action: Action) -> str | None:
-    """Start what the action says, and give the x-ms-request-id. Raises Absent, PassingFailure or Refusal."""
+    """Start what the action says, and give the id of the request. Raises Absent, PassingFailure or Refusal."""
     answer = _Answer()
     with explained():
         match action:
@@ -68,6 +70,8 @@ async def write(clients: AzureClients, action: Action) -> str | None:
                 group = _parent(action.id)
                 rules = clients.network(group.subscription_id).security_rules
                 await rules.begin_delete(group.resource_group, group.name, action.id.name, **answer.once)
+            case PatchApplication():
+                return await patch_application(clients, action)
     return answer.request_id
 
 

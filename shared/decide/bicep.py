@@ -6,12 +6,13 @@ import json
 
 from shared.decide.command_lines import COMPUTE_API_VERSION, azure_cli
 from shared.decide.declarations import comment, extension_properties, identifier, parent_of, path_of, rule_properties
-from shared.decide.literals import Code, Language, Value, escape, write_value
+from shared.decide.literals import Code, Language, Value, escape, write_lines, write_value
 from shared.model.estate import SecurityRule
 from shared.model.plan import (
     Action,
     DeleteExtension,
     DeleteSecurityRule,
+    PatchApplication,
     PutExtension,
     PutSecurityRule,
     RefreshExtension,
@@ -40,6 +41,8 @@ def bicep(action: Action) -> str:
             )
         case DeleteExtension() | DeleteSecurityRule():
             return _delete(action)
+        case PatchApplication():
+            return _patch_application(action)
 
 
 def quote(text: str) -> str:
@@ -113,6 +116,21 @@ def _delete(action: DeleteExtension | DeleteSecurityRule) -> str:
         "//",
         first,
         "A deployment does not delete what is there, unless it is a stack. Run:",
+        f"  {azure_cli(action)}",
+    )
+
+
+def _patch_application(action: PatchApplication) -> str:
+    """Say what to change where it is declared: a registration made elsewhere has no uniqueName to declare it by.
+
+    https://learn.microsoft.com/graph/templates/bicep/how-to-reference-existing-resources
+    """
+    lines = write_lines(action.desired.body.items(), _BICEP, depth=1)
+    return comment(
+        "//",
+        f"Where a template has app registration {quote(action.id.name)} (Microsoft.Graph/applications), set in it:",
+        *(line for text in lines for line in text.split("\n")),
+        "Where none has it, don't declare it: its uniqueName is not known, so that a second one would be made. Run:",
         f"  {azure_cli(action)}",
     )
 

@@ -10,6 +10,7 @@ from shared.model.plan import (
     Action,
     DeleteExtension,
     DeleteSecurityRule,
+    PatchApplication,
     PutExtension,
     PutSecurityRule,
     RefreshExtension,
@@ -17,6 +18,7 @@ from shared.model.plan import (
 from shared.model.resource_id import ResourceId
 
 COMPUTE_API_VERSION = "2024-07-01"
+_GRAPH_APPLICATIONS = "https://graph.microsoft.com/v1.0/applications"
 
 
 def azure_cli(action: Action) -> str:
@@ -34,6 +36,8 @@ def azure_cli(action: Action) -> str:
         case DeleteSecurityRule():
             where = _where(action.id, "--nsg-name")
             words = ["az", "network", "nsg", "rule", "delete", *where, "--name", action.id.name]
+        case PatchApplication():
+            words = _patch_application(action)
     return shlex.join(words)
 
 
@@ -74,6 +78,15 @@ def _put_security_rule(action: PutSecurityRule) -> list[str]:
         *("--destination-address-prefixes", *rule.destination_address_prefixes),
         *("--destination-port-ranges", *rule.destination_port_ranges),
         *("--description", rule.description or ""),
+    ]
+
+
+def _patch_application(action: PatchApplication) -> list[str]:
+    """Patch by REST: `az ad app update` has no option for the single-page application platform."""
+    return [
+        *("az", "rest", "--method", "patch"),
+        *("--url", f"{_GRAPH_APPLICATIONS}/{action.id.name}"),
+        *("--body", json.dumps(action.desired.body)),
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from shared.decide.application_state import find_application
 from shared.decide.extension_state import Decision
 from shared.decide.outrank import is_ours
 from shared.decide.presence import decide_presence
@@ -11,15 +12,17 @@ from shared.decide.removal import remove_extension
 from shared.decide.undo import NEVER_WRITTEN
 from shared.model.estate import Estate, Extension, NetworkSecurityGroup, VirtualMachine
 from shared.model.plan import DeleteExtension, DeleteSecurityRule, Finding, Plan, PutExtension, Reason
-from shared.model.resource_id import NETWORK_SECURITY_GROUP, VIRTUAL_MACHINE, ResourceId
+from shared.model.resource_id import APPLICATION, NETWORK_SECURITY_GROUP, VIRTUAL_MACHINE, ResourceId
 from shared.model.write import Fate, Write
 
 
 def decide_decommission(estate: Estate, subject: ResourceId, writes: Sequence[Write]) -> Plan:
     """Take away an NSG's rules that carry our marker, and a VM's extension if by the trail we installed it."""
     vm, group = estate.virtual_machines.get(subject), estate.network_security_groups.get(subject)
-    if subject.is_a(VIRTUAL_MACHINE) or subject.is_a(NETWORK_SECURITY_GROUP):
-        findings = decide_presence(estate, subject, was_read=vm is not None or group is not None)
+    if any(subject.is_a(one) for one in (VIRTUAL_MACHINE, NETWORK_SECURITY_GROUP, APPLICATION)):
+        application = find_application(estate, subject)
+        was_read = any(one is not None for one in (vm, group, application))
+        findings = decide_presence(estate, subject, was_read=was_read)
         if findings:
             return Plan(subject, findings)
     decision, sentence = Decision(), "nothing is written here"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.decide.exclusion import decide_exclusion, decide_group_readable, decide_ownership
+from shared.decide.gateways import decide_gateways
 from shared.decide.operating_system import Kind, decide_operating_system
 from shared.model.desired import DesiredState
 from shared.model.estate import Estate, VirtualMachine
@@ -22,6 +23,7 @@ def decide_eligibility(estate: Estate, vm: VirtualMachine, desired: DesiredState
         *decide_exclusion(estate, vm.id, vm.tags, desired),
         *decide_extension_operations(vm),
         *_gateway(vm, desired),
+        *_registered_gateway(estate, vm),
         *decide_group_readable(estate, vm.id),
     )
 
@@ -78,9 +80,8 @@ def _memory(estate: Estate, vm: VirtualMachine) -> tuple[Finding, ...]:
 
 
 def _gateway(vm: VirtualMachine, desired: DesiredState) -> tuple[Finding, ...]:
-    """Tell that a gateway is installed on a VM by hand. Windows knows a longer name by its first 15 letters, too."""
-    name = (vm.computer_name or vm.id.name).casefold().partition(".")[0]
-    gateway = next((one for one in sorted(desired.gateways) if name in (one, one[:_NETBIOS_NAME_LENGTH])), None)
+    """Tell that a gateway is installed on a VM by hand, as the operator says."""
+    gateway = next((one for one in sorted(desired.gateways) if _is_called(vm, one)), None)
     if gateway is None:
         return ()
     message = (
@@ -88,3 +89,28 @@ def _gateway(vm: VirtualMachine, desired: DesiredState) -> tuple[Finding, ...]:
         " other machines: the extension would reduce it to this one VM, or remove it. If it is none, unlist it."
     )
     return (Finding(vm.id, Reason.IS_GATEWAY, message, {"gateway": gateway, "computer_name": vm.computer_name}),)
+
+
+def _registered_gateway(estate: Estate, vm: VirtualMachine) -> tuple[Finding, ...]:
+    """Tell that the audit of app registrations knows a gateway on a host of that name."""
+    for host, registrations in decide_gateways(estate.gateways).items():
+        if _is_called(vm, host.partition(".")[0]):
+            named = " and ".join(f"{one.display_name or one.id.name} ({one.app_id})" for one in registrations)
+            message = (
+                f"{vm.id.name} is named like the Windows Admin Center gateway {host} of app registration {named}: the"
+                " extension would reduce a gateway that manages other machines to this one VM, or remove it. If there"
+                " is none any more, delete that registration."
+            )
+            evidence = {
+                "gateway": host,
+                "registrations": [str(one.id) for one in registrations],
+                "computer_name": vm.computer_name,
+            }
+            return (Finding(vm.id, Reason.GATEWAY_HOST, message, evidence),)
+    return ()
+
+
+def _is_called(vm: VirtualMachine, name: str) -> bool:
+    """Tell whether that is a VM's computer name. Windows knows a longer one by its first 15 letters, too."""
+    called = (vm.computer_name or vm.id.name).casefold().partition(".")[0]
+    return called in (name, name[:_NETBIOS_NAME_LENGTH])

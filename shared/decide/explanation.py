@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from shared.decide.addresses import parse_prefixes
+from shared.decide.exposure import named_callers
 from shared.decide.flows import HTTPS, OUTBOUND_TAGS, admin_center_port, needed_sources
 from shared.decide.network_path import Place, attachments_of, unread_parts
 from shared.decide.public_address import decide_public_address
+from shared.decide.service_tags import INTERNET
 from shared.decide.traffic import Flow, TrafficAccess
 from shared.decide.verdict import FlowVerdict, PacketFlow, decide_flow
 from shared.decide.verdict_sentences import describe_verdict
+from shared.decide.way_out import WayOut, decide_way_out
+from shared.decide.ways_in import WaysIn, find_ways_in
 from shared.model.desired import DesiredState
 from shared.model.estate import Direction, Estate, VirtualMachine
 from shared.model.plan import Finding, Reason
@@ -59,28 +64,69 @@ def explain_flow(estate: Estate, place: Place, flow: PacketFlow, subject: Resour
         return Explanation(flow, TrafficAccess.UNKNOWN, " ".join(finding.message for finding in unread))
     verdict = decide_flow(estate, flow, attachments_of(estate, place, flow.direction))
     explained = Explanation(flow, verdict.access, describe_verdict(verdict), verdict)
-    closed = _closed(estate, place, flow, subject) if verdict.parts else ()
-    return _explain_closed(explained, place, closed[0]) if closed else explained
-
-
-def _closed(estate: Estate, place: Place, flow: PacketFlow, subject: ResourceId) -> tuple[Finding, ...]:
-    """Find whether the VM's public address lets nobody in, whatever the port, for want of an NSG."""
+    if not verdict.parts:
+        return explained
     if flow.direction is Direction.OUTBOUND:
-        return ()
-    of_any_port = Flow(flow.direction, place.address, flow.remote, 0, place.subnet_id)
-    asked = DesiredState(inbound_sources=flow.remote)
-    return decide_public_address(estate, place, of_any_port, asked, subject)
+        return _with_way_out(explained, decide_way_out(estate, place, (flow,), subject))
+    return _with_ways_in(explained, estate, place, subject)
 
 
-def _explain_closed(explained: Explanation, place: Place, finding: Finding) -> Explanation:
+def _with_way_out(explained: Explanation, way: WayOut) -> Explanation:
+    """Add what becomes of traffic after its NSGs have let it out."""
+    told = [explained.sentence, *(finding.message for finding in way.findings)]
+    return replace(explained, access=_together(explained.access, way.access), sentence=" ".join(told))
+
+
+def _together(groups: TrafficAccess, way: TrafficAccess) -> TrafficAccess:
+    """Combine two gates that traffic has to pass one after the other: what either denies is denied."""
+    both = {groups, way}
+    for access in (TrafficAccess.DENIED, TrafficAccess.UNKNOWN, TrafficAccess.PARTLY):
+        if access in both:
+            return access
+    return TrafficAccess.ALLOWED
+
+
+def _with_ways_in(explained: Explanation, estate: Estate, place: Place, subject: ResourceId) -> Explanation:
+    """Add how those on the internet get to the VM, where some are asked about; by the port, if one is named."""
+    flow, port = explained.flow, _single(explained.flow.ports)
+    asked = Flow(flow.direction, place.address, flow.remote, port, place.subnet_id)
+    if not named_callers(estate, asked, flow.remote) & named_callers(estate, asked, (INTERNET,)):
+        return explained
+    if not attachments_of(estate, place, flow.direction):
+        desired = DesiredState(inbound_sources=flow.remote)
+        for finding in decide_public_address(estate, place, asked, desired, subject):
+            return _explain_bare(explained, place, finding)
+    ways = find_ways_in(estate, place, port, subject)
+    return replace(explained, sentence=" ".join((explained.sentence, *_describe_ways(ways, place, port))))
+
+
+def _single(ports: tuple[str, ...]) -> int:
+    """Give the port that a flow is to, 0 where there are several."""
+    return int(ports[0]) if len(ports) == 1 and ports[0].isdecimal() else 0
+
+
+def _describe_ways(ways: WaysIn, place: Place, port: int) -> Iterable[str]:
+    if ways.known:
+        yield f"From the internet it comes over {ways}."
+    elif not ways.unread:
+        which = f"for port {port}" if port else "for it"
+        yield (
+            f"But nothing is seen to lead in from the internet: {place.network_interface.id.name} has no public IP"
+            f" address, and no rule of a load balancer {which}."
+        )
+    yield from (finding.message for finding in ways.unread)
+
+
+def _explain_bare(explained: Explanation, place: Place, finding: Finding) -> Explanation:
+    if finding.reason is Reason.INBOUND_EXPOSED:
+        return replace(explained, sentence=f"{explained.sentence} {finding.message}")
     if finding.reason is not Reason.INBOUND_DENIED:
         return replace(explained, access=TrafficAccess.UNKNOWN, sentence=f"{explained.sentence} {finding.message}")
-    outside, public = finding.evidence["sources"], place.public_ip_address_id
+    outside, ways = finding.evidence["sources"], " and ".join(finding.evidence["ways_in"])
     is_all = tuple(outside) == explained.flow.remote and not _EVERYTHING & set(outside)
-    name = public.name if public else "the public address"
     sentence = (
-        f"{explained.flow} meets no network security group. But public IP address {name} ({finding.evidence['sku']})"
-        f" lets nothing in from {', '.join(outside)} until there is one, on network interface"
-        f" {place.network_interface.id.name} or on subnet {place.subnet_id.name}."
+        f"{explained.flow} meets no network security group. But {ways} lets nothing in from"
+        f" {', '.join(outside)} until there is one, on network interface {place.network_interface.id.name} or on"
+        f" subnet {place.subnet_id.name}."
     )
     return replace(explained, access=TrafficAccess.DENIED if is_all else TrafficAccess.PARTLY, sentence=sentence)

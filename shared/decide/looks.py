@@ -12,6 +12,7 @@ from shared.model.plan import (
     DeleteExtension,
     DeleteSecurityRule,
     Outcome,
+    PatchApplication,
     Plan,
     PutExtension,
     PutSecurityRule,
@@ -32,14 +33,16 @@ _WAITS = {
     Reason.AGENT_NOT_READY: (timedelta(seconds=60), timedelta(minutes=30)),
     Reason.EXTENSION_INSTALLING: (timedelta(minutes=15), _HOUR),
     Reason.EXTENSION_DELETING: (timedelta(minutes=2), _HOUR),
+    Reason.GATEWAY_SETTLING: (timedelta(minutes=2), _HOUR),
 }
-# What was just started comes back by its own event, too.
+# What was just started comes back by its own event, too; an application has none.
 _WAITS_FOR_STARTED = {
     PutExtension: _WAITS[Reason.EXTENSION_INSTALLING],
     RefreshExtension: _WAITS[Reason.EXTENSION_INSTALLING],
     DeleteExtension: _WAITS[Reason.EXTENSION_DELETING],
     PutSecurityRule: (timedelta(minutes=5), _HOUR),
     DeleteSecurityRule: (timedelta(minutes=5), _HOUR),
+    PatchApplication: _WAITS[Reason.GATEWAY_SETTLING],
 }
 _WAIT_FOR_NETWORK = (timedelta(minutes=10), _HOUR)
 

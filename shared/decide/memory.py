@@ -8,9 +8,12 @@ from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 
+from shared.decide.application_state import stands
 from shared.decide.restraint import HOUR
-from shared.decide.settlement import find_target, was_observed
+from shared.decide.settlement import Target, find_target, was_observed
+from shared.decide.sightings import decide_sighting
 from shared.decide.wishes import has_same_content
+from shared.model.application import Application
 from shared.model.check import Check
 from shared.model.estate import Estate, Extension, SecurityRule
 from shared.model.past import Kept, Loss, Past
@@ -18,6 +21,7 @@ from shared.model.plan import (
     DeleteExtension,
     DeleteSecurityRule,
     Outcome,
+    PatchApplication,
     PutExtension,
     PutSecurityRule,
     Reason,
@@ -63,6 +67,7 @@ def remember_observation(past: Past, estate: Estate, check: Check) -> Past:
         removed=None if past.removed and _stands_again(estate, past, past.removed) else past.removed,
         reinstalls=tuple(at for at in past.reinstalls if now - at < WEEK),
         writes=tuple(at for at in past.writes if now - at < HOUR),
+        sighting=decide_sighting(estate, check.subject),
     )
 
 
@@ -95,6 +100,11 @@ def remember_intent(past: Past, write: Write) -> Past:
             reinstalls = (*past.reinstalls, now) if counts else past.reinstalls
             kept = MappingProxyType({**past.kept, action.id: Kept(wanted)})
             return replace(past, reinstalls=reinstalls, kept=kept)
+        case PatchApplication():
+            # What a person had undone is theirs to change again: it is nothing of ours to lose.
+            past = _without(past, action.id)
+            ours = {} if write.undoes else {action.id: Kept(action)}
+            return replace(past, kept=MappingProxyType({**past.kept, **ours}))
         case DeleteExtension(to_reinstall=True, existing=existing):
             # Until it is seen to stand again: what became of the delete may never be known, and its settings count.
             return replace(_without(past, action.id), removed=existing)
@@ -120,7 +130,8 @@ def remember_settlement(past: Past, write: Write) -> Past:
 def _accepted(past: Past, write: Write) -> Past:
     setbacks = {target: one for target, one in past.setbacks.items() if target != write.action.id}
     past = replace(past, setbacks=MappingProxyType(setbacks))
-    return past if isinstance(write.action, PutExtension | PutSecurityRule) else _without(past, write.action.id)
+    puts = isinstance(write.action, PutExtension | PutSecurityRule | PatchApplication)
+    return past if puts else _without(past, write.action.id)
 
 
 def _undone(past: Past, write: Write) -> Past:
@@ -165,7 +176,9 @@ def _compare(kept: Mapping[ResourceId, Kept], estate: Estate) -> tuple[dict[Reso
     return still, lost
 
 
-def _is_as_put(there: Extension | SecurityRule | None, kept: Kept) -> bool:
+def _is_as_put(there: Target | None, kept: Kept) -> bool:
+    if isinstance(there, Application) and isinstance(kept.desired, PatchApplication):
+        return stands(there, kept.desired)
     if isinstance(there, SecurityRule) and isinstance(kept.desired, SecurityRule):
         return has_same_content(there, kept.desired)
     return isinstance(there, Extension)

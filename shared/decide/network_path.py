@@ -18,7 +18,14 @@ class Place:
     address: str
     subnet_id: ResourceId
     public_ip_address_id: ResourceId | None = None
-    is_load_balanced: bool = False
+    load_balancer_backend_pool_ids: tuple[ResourceId, ...] = ()
+    load_balancer_inbound_nat_rule_ids: tuple[ResourceId, ...] = ()
+
+    @property
+    def load_balancer_ids(self) -> tuple[ResourceId, ...]:
+        """The load balancers that the VM is behind, each once."""
+        parts = (*self.load_balancer_backend_pool_ids, *self.load_balancer_inbound_nat_rule_ids)
+        return tuple(dict.fromkeys(part.parent for part in parts if part.parent is not None))
 
 
 def find_place(estate: Estate, vm: VirtualMachine, subject: ResourceId) -> Place | Finding:
@@ -39,7 +46,8 @@ def find_place(estate: Estate, vm: VirtualMachine, subject: ResourceId) -> Place
         configuration.private_ip_address,
         configuration.subnet_id,
         configuration.public_ip_address_id,
-        is_load_balanced=bool(configuration.load_balancer_backend_pool_ids),
+        configuration.load_balancer_backend_pool_ids,
+        configuration.load_balancer_inbound_nat_rule_ids,
     )
 
 

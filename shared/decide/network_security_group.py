@@ -20,6 +20,9 @@ from shared.model.estate import Access, AgentState, Estate, NetworkSecurityGroup
 from shared.model.plan import Finding, Plan, Reason
 from shared.model.resource_id import ResourceId
 
+# Of many VMs Resource Graph tells all but that: their own checks look.
+_MAY_BE_READY = frozenset({AgentState.READY, AgentState.UNTOLD})
+
 
 def decide_network_security_group(estate: Estate, subject: ResourceId, desired: DesiredState) -> Plan:
     """Decide on the rules of an NSG, by the flows of the eligible VMs behind it, judged on this NSG alone."""
@@ -88,7 +91,7 @@ def _those_who_wait(
         for one in machines
         if one.vm.admin_center is None
         and one.vm.power_state is PowerState.RUNNING
-        and one.vm.agent is AgentState.READY
+        and one.vm.agent in _MAY_BE_READY
         and decide_enforcement(one.vm.id, desired) is None
     ]
     for tag in OUTBOUND_TAGS:

@@ -12,6 +12,7 @@ from shared.model.plan import (
     DeleteSecurityRule,
     Finding,
     Outcome,
+    PatchApplication,
     PutExtension,
     PutSecurityRule,
     Reason,
@@ -19,6 +20,8 @@ from shared.model.plan import (
     Status,
 )
 
+_MOVED = frozenset({Reason.GATEWAY_ON_WEB_PLATFORM, Reason.GATEWAY_REDIRECT_MISSING})
+_CLEANED_UP = frozenset({Reason.GATEWAY_REDIRECT_LEFTOVER, Reason.GATEWAY_IMPLICIT_GRANT})
 _MENDED_BY: Mapping[type[Action], frozenset[Reason]] = MappingProxyType(
     {
         PutExtension: frozenset({Reason.EXTENSION_MISSING}),
@@ -34,8 +37,16 @@ def decide_status(findings: Sequence[Finding], results: Sequence[ActionResult]) 
     """Give the worst status of the findings; what has just been mended is on its way: PENDING."""
     mended: frozenset[Reason] = frozenset()
     if all(result.outcome is Outcome.STARTED for result in results):
-        mended = mended.union(*(_MENDED_BY[type(result.action)] for result in results))
+        mended = mended.union(*(_mended_by(result.action) for result in results))
     return max(
         (Status.PENDING if finding.reason in mended else finding.status for finding in findings),
         default=Status.COMPLIANT,
     )
+
+
+def _mended_by(action: Action) -> frozenset[Reason]:
+    """Tell what an action mends; of an application's, the one that moves nothing cleans up."""
+    if not isinstance(action, PatchApplication):
+        return _MENDED_BY[type(action)]
+    moved = set(action.desired.spa_redirect_uris) - set(action.existing.spa_redirect_uris)
+    return _MOVED if moved else _CLEANED_UP

@@ -1,10 +1,13 @@
-"""Whether a write may be carried out: by the mode of its kind, and by the scopes named for enforcement."""
+"""Whether a write may be carried out: by the mode of its kind, and by the scopes named for enforcement.
+
+App registrations lie in no subscription: their mode alone decides.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.model.desired import DesiredState, Mode
+from shared.model.desired import DesiredState, Mode, RedirectsMode
 from shared.model.plan import Action, NetworkAction, Outcome
 from shared.model.resource_id import NETWORK_SECURITY_GROUP, SECURITY_RULE, ResourceId
 
@@ -28,12 +31,14 @@ def decide_permission(action: Action, desired: DesiredState) -> ActionRefusal | 
 
 
 def decide_enforcement(subject: ResourceId, desired: DesiredState) -> ActionRefusal | None:
-    """Tell why the settings let no check of a VM or an NSG write anything; None means that they do."""
+    """Tell why the settings let no check of a VM, NSG or application write anything; None means that they do."""
     is_network = subject.is_a(NETWORK_SECURITY_GROUP) or subject.is_a(SECURITY_RULE)
     return _decide(subject, desired, is_network=is_network)
 
 
 def _decide(target: ResourceId, desired: DesiredState, *, is_network: bool) -> ActionRefusal | None:
+    if target.is_of_the_tenant:
+        return _decide_redirects(desired)
     setting, mode = (
         ("WAC_NETWORK_MODE", desired.network_mode) if is_network else ("WAC_EXTENSION_MODE", desired.extension_mode)
     )
@@ -48,3 +53,11 @@ def _decide(target: ResourceId, desired: DesiredState, *, is_network: bool) -> A
         message = f"{_SCOPES} covers no {group}: add it, or its subscription, to have this done."
         return ActionRefusal(Outcome.OUT_OF_SCOPE, message)
     return None
+
+
+def _decide_redirects(desired: DesiredState) -> ActionRefusal | None:
+    if desired.redirects_mode is RedirectsMode.MIGRATE:
+        return None
+    wanted = RedirectsMode.MIGRATE
+    message = f"WAC_REDIRECTS_MODE is {desired.redirects_mode}: set it to {wanted} to have this done."
+    return ActionRefusal(Outcome.WOULD_DO, message)

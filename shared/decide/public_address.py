@@ -1,47 +1,82 @@
-"""A public address that lets nobody in, since no NSG says whom."""
+"""What gets in to a VM from the internet where no NSG stands before it: nobody or everybody, by the SKU."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shared.decide.exposure import named_callers
 from shared.decide.network_path import Place, attachments_of, not_read
-from shared.decide.service_tags import TagReading, addresses_of
+from shared.decide.service_tags import INTERNET, TagReading, addresses_of
 from shared.decide.traffic import Flow, traffic_of
+from shared.decide.ways_in import WayIn, find_ways_in, is_open_without_group
 from shared.model.desired import DesiredState
 from shared.model.estate import Direction, Estate
 from shared.model.plan import Finding, Reason
 from shared.model.resource_id import ResourceId
 
-_OPEN_BY_DEFAULT = "basic"
+
+@dataclass(frozen=True, slots=True)
+class _Bare:
+    """A flow to a VM that no NSG stands before."""
+
+    estate: Estate
+    place: Place
+    flow: Flow
+    subject: ResourceId
+
+    def finding(self, reason: Reason, message: str, ways: Sequence[WayIn], **more: Any) -> Finding:
+        evidence = {"flow": str(self.flow), "ways_in": self.named(ways), **more}
+        return Finding(self.subject, reason, message, evidence)
+
+    def named(self, ways: Sequence[WayIn]) -> list[str]:
+        return [f"{way} ({way.sku_in(self.estate)})" for way in ways]
+
+    @property
+    def fact(self) -> str:
+        interface, subnet = self.place.network_interface.id.name, self.place.subnet_id.name
+        return f"neither network interface {interface} nor subnet {subnet} has an NSG"
 
 
 def decide_public_address(
     estate: Estate, place: Place, flow: Flow, desired: DesiredState, subject: ResourceId
 ) -> tuple[Finding, ...]:
-    """Tell where callers from outside are named and Azure lets none of them in: for want of an NSG.
-
-    A Standard address is closed unless an NSG opens it, a Basic one open unless an NSG closes it:
-    https://learn.microsoft.com/azure/virtual-network/ip-services/public-ip-addresses#sku
-    """
-    public_id = place.public_ip_address_id
-    if public_id is None or attachments_of(estate, place, Direction.INBOUND):
+    """Tell where, for want of an NSG, Azure lets in everybody, or none of the callers that were named."""
+    if attachments_of(estate, place, Direction.INBOUND):
         return ()
-    _, readings = traffic_of(estate, flow)
+    here = _Bare(estate, place, flow, subject)
+    ways = find_ways_in(estate, place, flow.port, subject)
+    is_open = {way: is_open_without_group(estate, way) for way in ways.known}
+    unread = (*ways.unread, *(not_read(estate, way.through, subject) for way in ways.known if is_open[way] is None))
+    if unread or not ways.known:
+        return unread
+    open_ways = [way for way in ways.known if is_open[way]]
+    return _exposed(here, desired, open_ways) if open_ways else _closed(here, desired, ways.known)
+
+
+def _exposed(here: _Bare, desired: DesiredState, ways: Sequence[WayIn]) -> tuple[Finding, ...]:
+    estate, flow = here.estate, here.flow
+    if not named_callers(estate, flow, (INTERNET,)) - named_callers(estate, flow, desired.inbound_sources):
+        return ()
+    message = (
+        f"The whole internet reaches port {flow.port} of {flow.local}, over {' and '.join(here.named(ways))}:"
+        f" {here.fact}. Put one on either, and name the callers in its rules."
+    )
+    return (here.finding(Reason.INBOUND_EXPOSED, message, ways),)
+
+
+def _closed(here: _Bare, desired: DesiredState, ways: Sequence[WayIn]) -> tuple[Finding, ...]:
+    _, readings = traffic_of(here.estate, here.flow)
     outside = tuple(source for source in desired.inbound_sources if _is_outside(source, readings[0]))
     if not outside:
         return ()
-    public = estate.public_ip_addresses.get(public_id)
-    if public is None or public_id in estate.unreadable:
-        return (not_read(estate, public_id, subject),)
-    # Azure's API means Basic where it names none.
-    if (public.sku or _OPEN_BY_DEFAULT).casefold() == _OPEN_BY_DEFAULT:
-        return ()
-    interface, subnet_id = place.network_interface.id, place.subnet_id
     message = (
-        f"Inbound TCP {flow.port} from {', '.join(outside)} to {flow.local} is let in by nothing: public IP address"
-        f" {public_id.name} ({public.sku}) is closed while neither network interface {interface.name} nor subnet"
-        f" {subnet_id.name} has an NSG. Put one on either: its check lets the named sources in."
+        f"Inbound TCP {here.flow.port} from {', '.join(outside)} to {here.flow.local} is let in by nothing:"
+        f" {' and '.join(here.named(ways))} is closed while {here.fact}. Put one on either: its check lets the named"
+        " sources in."
     )
-    evidence = {"flow": str(flow), "public_ip_address": str(public_id), "sku": public.sku, "sources": list(outside)}
-    return (Finding(subject, Reason.INBOUND_DENIED, message, evidence),)
+    return (here.finding(Reason.INBOUND_DENIED, message, ways, sources=list(outside)),)
 
 
 def _is_outside(source: str, reading: TagReading) -> bool:

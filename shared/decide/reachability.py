@@ -55,7 +55,7 @@ def decide_reachability(estate: Estate, vm: VirtualMachine, desired: DesiredStat
                 vm.id, [*in_the_way, *inbound_in_the_way], lambda passage: expect_check(estate, passage, desired)
             ),
             *way_out.findings,
-            *public,
+            *(one for one in public if one not in way_out.findings),
         ),
         checks=tuple(dict.fromkeys(one.at.group_id for one in asked if _can_be_opened(estate, one, desired))),
     )

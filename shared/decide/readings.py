@@ -70,6 +70,7 @@ def _read_subnet(
         virtual_network=space | (AZURE_HOST & everything),
         internet=everything - NOT_INTERNET - space,
         service_tags=estate.service_tags,
+        bundled=None if estate.service_tags else estate.bundled_tags,
         interfaces=own if network else everything,
         members=members,
     )

@@ -43,7 +43,8 @@ def explain_refusal(
     told = explain(target, said, details)
     cause = told.cause or said or f"it said {code} alone"
     end = "" if cause[-1] in ".!?" else "."
-    text = f"Azure refused to write {target.name} of {subject.name}: {cause}{end} {told.advice}"
+    what = target.name if target == subject else f"{target.name} of {subject.name}"
+    text = f"Azure refused to write {what}: {cause}{end} {told.advice}"
     return Finding(subject, reason, text, {"code": code, "resource": str(target), **told.named})
 
 
@@ -108,6 +109,14 @@ def _missing_permission(target: ResourceId, said: str, _: Mapping[str, Any]) -> 
     return _Told(advice, cause, {"action": action, "scope": at[1] if at else None, "role": role})
 
 
+def _denied_by_graph(_: ResourceId, said: str, __: Mapping[str, Any]) -> _Told:
+    advice = (
+        "Grant the app's identity the Graph permission Application.ReadWrite.OwnedBy, and make it an owner of this"
+        " app registration: it may write none but its own."
+    )
+    return _Told(advice, said)
+
+
 def _other(_: ResourceId, __: str, ___: Mapping[str, Any]) -> _Told:
     return _Told("Mend what it names, or opt out what can't be mended.")
 
@@ -118,4 +127,5 @@ _EXPLANATIONS = {
     "denyassignmentauthorizationfailed": (Reason.ASSIGNMENT_DENIED, _denied),
     "authorizationfailed": (Reason.PERMISSION_MISSING, _missing_permission),
     "linkedauthorizationfailed": (Reason.PERMISSION_MISSING, _missing_permission),
+    "authorization_requestdenied": (Reason.PERMISSION_MISSING, _denied_by_graph),
 }

@@ -52,7 +52,7 @@ def describe_place(at: Attachment) -> str:
 
 
 def list_some(texts: Sequence[str]) -> str:
-    """List the first few of some prefixes, and say how many more there are."""
+    """List the first few of some prefixes or the like, and say how many more there are."""
     more = f" and {len(texts) - _IN_SENTENCE} more" if len(texts) > _IN_SENTENCE else ""
     return f"{', '.join(texts[:_IN_SENTENCE])}{more}"
 

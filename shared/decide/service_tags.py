@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 
 from shared.decide.addresses import ALL_OF_FAMILY, NOWHERE, Addresses, parse_prefix, parse_prefixes, union
 from shared.decide.security_group_members import NOBODY_KNOWN, Members
+from shared.model.estate import BundledTags
 
 WINDOWS_ADMIN_CENTER = "WindowsAdminCenter"
 AZURE_ACTIVE_DIRECTORY = "AzureActiveDirectory"
@@ -45,6 +46,7 @@ class TagReading:
     virtual_network: Addresses
     internet: Addresses
     service_tags: Mapping[str, tuple[str, ...]]
+    bundled: BundledTags | None = None
     interfaces: Addresses = NOWHERE
     members: Members = NOBODY_KNOWN
     tunnelled: bool = False
@@ -65,14 +67,19 @@ class Match:
 
 
 def addresses_of(prefix: str, reading: TagReading) -> Addresses:
-    """Give the addresses that traffic from or to `prefix` can have; a tag of unknown addresses is one whole."""
+    """Give the addresses that traffic from or to `prefix` can have; a tag of unknown addresses is one whole.
+
+    Those of a bundled list are some of the tag's; it may have others by now, which that whole stands for.
+    """
     everything = ALL_OF_FAMILY[reading.family]
     token = prefix.strip().casefold()
     if token in _FIXED:
         named = _FIXED[token](everything, reading).certain
         return named - AZURE_HOST if token in _HOLDING_THE_HOST else named
     known = parse_prefixes(reading.service_tags.get(token, (prefix,))) & everything
-    return known if known or not _TAG.fullmatch(token) else Addresses(tags=frozenset({_spelling(prefix)}))
+    if known or not _TAG.fullmatch(token):
+        return known
+    return Addresses((_bundled(token, reading) & everything).ranges, frozenset({_spelling(prefix)}))
 
 
 def match_prefixes(prefixes: tuple[str, ...], within: Addresses, reading: TagReading) -> Match:
@@ -101,7 +108,7 @@ def _sorted_out(prefixes: tuple[str, ...]) -> tuple[Addresses, frozenset[int], t
 def _match_literals(literals: Addresses, within: Addresses, reading: TagReading) -> Match:
     certain = Addresses((literals & within).ranges)
     tags = within.tags if literals - NOT_INTERNET else frozenset()
-    return Match(certain, certain | Addresses(tags=tags), f"the addresses of {_listed(tags)} are not known")
+    return Match(certain, certain | Addresses(tags=tags), _not_known(tags, reading))
 
 
 def _match_symbol(text: str, within: Addresses, reading: TagReading) -> Match:
@@ -120,10 +127,10 @@ def _match_service_tag(text: str, within: Addresses, reading: TagReading) -> Mat
     at_most_tags = Addresses(tags=within.tags - tags - apart)
     if known is not None:
         matched = Addresses((within & parse_prefixes(known)).ranges, tags)
-        return Match(matched, matched | at_most_tags, f"the addresses of {_listed(at_most_tags.tags)} are not known")
-    matched = Addresses((within & _prefixes_of(inside, reading)).ranges, tags)
+        return Match(matched, matched | at_most_tags, _not_known(at_most_tags.tags, reading))
+    matched = Addresses((within & (_prefixes_of(inside, reading) | _bundled(symbol, reading))).ranges, tags)
     at_most = Addresses((within - NOT_INTERNET - _prefixes_of(apart, reading)).ranges)
-    return Match(matched, matched | at_most | at_most_tags, f"the addresses of {text} are not known")
+    return Match(matched, matched | at_most | at_most_tags, _not_known({text}, reading))
 
 
 def _match_all(within: Addresses, _reading: TagReading) -> Match:
@@ -178,11 +185,21 @@ def _is_needed(symbol: str) -> bool:
 
 
 def _prefixes_of(tags: frozenset[str], reading: TagReading) -> Addresses:
-    return union(parse_prefixes(reading.service_tags.get(tag.casefold(), ())) for tag in tags)
+    return union(
+        parse_prefixes(reading.service_tags.get(tag.casefold(), ())) | _bundled(tag.casefold(), reading)
+        for tag in tags
+    )
 
 
-def _listed(tags: frozenset[str]) -> str:
-    return ", ".join(sorted(tags))
+def _bundled(symbol: str, reading: TagReading) -> Addresses:
+    return parse_prefixes(reading.bundled.prefixes.get(symbol, ())) if reading.bundled else NOWHERE
+
+
+def _not_known(tags: Iterable[str], reading: TagReading) -> str:
+    listed = ", ".join(sorted(tags))
+    if reading.bundled and any(tag.casefold() in reading.bundled.prefixes for tag in tags):
+        return f"the addresses of {listed} are not known: those bundled with the app are of {reading.bundled.as_of}"
+    return f"the addresses of {listed} are not known"
 
 
 def _spelling(tag: str) -> str:

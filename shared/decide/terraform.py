@@ -1,4 +1,4 @@
-"""What to put into Terraform's code to have it do what an action does, with the provider azurerm."""
+"""What to put into Terraform's code to have it do what an action does, with the providers azurerm and azuread."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from shared.model.plan import (
     Action,
     DeleteExtension,
     DeleteSecurityRule,
+    PatchApplication,
     PutExtension,
     PutSecurityRule,
     RefreshExtension,
@@ -21,6 +22,7 @@ from shared.model.resource_id import SECURITY_RULE, VIRTUAL_MACHINE, ResourceId
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _RULE = "azurerm_network_security_rule"
 _EXTENSION = "azurerm_virtual_machine_extension"
+_REDIRECT_URIS = "azuread_application_redirect_uris"
 
 
 def terraform(action: Action) -> str:
@@ -36,6 +38,8 @@ def terraform(action: Action) -> str:
             return _delete_extension(action)
         case DeleteSecurityRule():
             return _delete(action, f"{_RULE}, or a security_rule of its NSG")
+        case PatchApplication():
+            return _patch_application(action)
 
 
 def quote(text: str) -> str:
@@ -108,6 +112,36 @@ def _delete(action: DeleteExtension | DeleteSecurityRule, block: str) -> str:
         "Where no code has it:",
         f"  {azure_cli(action)}",
     )
+
+
+def _patch_application(action: PatchApplication) -> str:
+    """Say what to change where it is declared: a block of its own would first have to take the registration over."""
+    desired = action.desired
+    flags = {
+        "access_token_issuance_enabled": desired.access_token_issuance,
+        "id_token_issuance_enabled": desired.id_token_issuance,
+    }
+    written = {name: flag for name, flag in flags.items() if flag is not None}
+    implicit_grant = _nested("implicit_grant", write_lines(written.items(), _TERRAFORM, depth=1)) if written else []
+    return comment(
+        "#",
+        f"Where the code has app registration {quote(action.id.name)} as azuread_application, set in its blocks:",
+        *_nested("web", _redirect_uris(desired.web_redirect_uris), implicit_grant),
+        *_nested("single_page_application", _redirect_uris(desired.spa_redirect_uris)),
+        f"Where it has {_REDIRECT_URIS} of type Web and of type SPA, set these lists in them instead, and apply",
+        "first the one that loses URIs (-target): Graph refuses what is in both. Where no code has it:",
+        f"  {azure_cli(action)}",
+    )
+
+
+def _redirect_uris(uris: tuple[str, ...]) -> list[str]:
+    return write_lines([("redirect_uris", uris)], _TERRAFORM, depth=1)
+
+
+def _nested(block: str, *parts: list[str]) -> list[str]:
+    """Write a block within a resource, as lines of their own."""
+    within = [f"  {line}" for part in parts for text in part for line in text.split("\n")]
+    return [f"  {block} {{", *within, "  }"]
 
 
 def _block(resource_type: str, identity: ResourceId, body: dict[str, Value]) -> str:

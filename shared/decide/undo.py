@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from shared.decide.application_state import find_application
 from shared.decide.extension_state import Decision
 from shared.decide.presence import decide_presence
+from shared.decide.undo_application import undo_application
 from shared.decide.undo_extension import undo_extension
 from shared.decide.undo_rule import undo_rule
 from shared.model.estate import Estate
-from shared.model.plan import DeleteSecurityRule, Finding, Plan, PutSecurityRule, Reason
+from shared.model.plan import DeleteSecurityRule, Finding, PatchApplication, Plan, PutSecurityRule, Reason
 from shared.model.resource_id import ResourceId
 from shared.model.write import Fate, Write
 
@@ -16,7 +18,11 @@ NEVER_WRITTEN = frozenset({Fate.POSTPONED, Fate.REFUSED, Fate.NOT_DONE})
 
 def decide_undo(estate: Estate, subject: ResourceId, write: Write) -> Plan:
     """Put back what was there before a write; nothing is left to do where it is as it was."""
-    was_read = subject in estate.virtual_machines or subject in estate.network_security_groups
+    was_read = (
+        subject in estate.virtual_machines
+        or subject in estate.network_security_groups
+        or find_application(estate, subject) is not None
+    )
     findings = decide_presence(estate, subject, was_read=was_read)
     if findings or write.fate in NEVER_WRITTEN:
         return Plan(subject, findings)
@@ -34,8 +40,11 @@ def decide_undo(estate: Estate, subject: ResourceId, write: Write) -> Plan:
 
 def _undo(estate: Estate, subject: ResourceId, write: Write) -> Decision | str:
     action = write.action
-    if action.id.parent != subject:
-        return f"it was made to {action.id.parent}"
+    written = action.id.parent or action.id
+    if written != subject:
+        return f"it was made to {written}"
     if isinstance(action, PutSecurityRule | DeleteSecurityRule):
         return undo_rule(estate.network_security_groups[subject], action)
+    if isinstance(action, PatchApplication):
+        return undo_application(estate.applications[subject], action, write)
     return undo_extension(estate.virtual_machines[subject], action, write.fate)

@@ -2,57 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from shared.decide.addresses import NOWHERE, Addresses, parse_prefix, union
 from shared.decide.network_path import Place, not_read
+from shared.decide.readings import read_tags
 from shared.decide.routes import Leg, follow_routes
-from shared.decide.traffic import Flow, traffic_of
-from shared.model.estate import Estate, NextHop, Route, RouteTable
+from shared.decide.service_tags import addresses_of
+from shared.decide.traffic import Flow, Part, TrafficAccess, overall_access
+from shared.decide.verdict import PacketFlow
+from shared.decide.ways_in import leads_out
+from shared.model.estate import Access, Estate, NextHop, Route, RouteTable
 from shared.model.plan import Finding, Reason
 from shared.model.resource_id import ResourceId
+
+type AnyFlow = Flow | PacketFlow
 
 
 @dataclass(frozen=True, slots=True)
 class WayOut:
-    """Whether the needed services can be reached, as far as can be told, and what there is to know of the way."""
+    """What becomes of traffic on its way out, as far as routes and ways to the internet go, and what to know of it.
 
-    is_open: bool
+    `is_known` is whether all that it hangs on was read.
+    """
+
+    access: TrafficAccess
     is_known: bool
     findings: tuple[Finding, ...] = ()
 
+    @property
+    def is_open(self) -> bool:
+        return self.access is TrafficAccess.ALLOWED
 
-def decide_way_out(estate: Estate, place: Place, flows: Sequence[Flow], subject: ResourceId) -> WayOut:
-    """Follow the flows to the services that a VM needs."""
+
+@dataclass(frozen=True, slots=True)
+class _Journey:
+    """A flow from a VM, and the legs of what of it leaves the network; `stays` where some of it does not."""
+
+    flow: AnyFlow
+    legs: tuple[Leg, ...]
+    stays: bool
+
+
+def decide_way_out(estate: Estate, place: Place, flows: Sequence[AnyFlow], subject: ResourceId) -> WayOut:
+    """Follow flows from a VM to wherever they go."""
     table_id = estate.subnets[place.subnet_id].route_table_id
     table = estate.route_tables.get(table_id) if table_id else None
     if table_id is not None and (table is None or table_id in estate.unreadable):
-        return WayOut(is_open=False, is_known=False, findings=(not_read(estate, table_id, subject),))
-    legs = {flow: _follow(estate, flow, table) for flow in flows}
-    findings = (*_tell_routes(place, legs, table, subject), *_tell_no_path(estate, place, legs, subject))
-    is_open = all(finding.reason is Reason.OUTBOUND_THROUGH_APPLIANCE for finding in findings)
-    return WayOut(is_open, is_known=True, findings=findings)
+        return WayOut(TrafficAccess.UNKNOWN, is_known=False, findings=(not_read(estate, table_id, subject),))
+    journeys = [_follow(estate, place, flow, table) for flow in flows]
+    told = tuple(_tell_routes(place, journeys, table, subject))
+    direct = [one.flow for one in journeys if any(NextHop.INTERNET in leg.next_hops for leg in one.legs)]
+    if not direct or _has_way_to_internet(estate, place):
+        return WayOut(_access(journeys, Access.ALLOW), is_known=True, findings=told)
+    unread = [one for one in place.load_balancer_ids if one not in estate.load_balancers]
+    if unread:
+        missing = (not_read(estate, one, subject) for one in unread)
+        return WayOut(TrafficAccess.UNKNOWN, is_known=False, findings=(*told, *missing))
+    no_path = _tell_no_path(place, direct, subject)
+    return WayOut(_access(journeys, Access.DENY), is_known=True, findings=(*told, no_path))
 
 
-def _follow(estate: Estate, flow: Flow, table: RouteTable | None) -> tuple[Leg, ...]:
-    traffic, readings = traffic_of(estate, flow)
-    return follow_routes(table, traffic.remote, readings[0])
+def _follow(estate: Estate, place: Place, flow: AnyFlow, table: RouteTable | None) -> _Journey:
+    reading = read_tags(estate, place.subnet_id, parse_prefix(place.address))[0]
+    remote = union(addresses_of(prefix, reading) for prefix in flow.remote)
+    leaving = Addresses((remote & reading.internet).ranges, remote.tags)
+    return _Journey(flow, follow_routes(table, leaving, reading), stays=bool(remote - leaving))
+
+
+def _access(journeys: Iterable[_Journey], straight: Access) -> TrafficAccess:
+    """Sum up what becomes of the legs, those that go to the internet `straight` among them."""
+    became = {None: straight, Reason.OUTBOUND_ROUTE_DROPPED: Access.DENY, Reason.TRAFFIC_UNKNOWN: None}
+    parts = [
+        Part(became.get(_reason(leg), Access.ALLOW), leg.addresses) for journey in journeys for leg in journey.legs
+    ]
+    stays = [Part(Access.ALLOW, NOWHERE) for journey in journeys if journey.stays]
+    return overall_access([*parts, *stays])
 
 
 def _tell_routes(
-    place: Place, legs: Mapping[Flow, tuple[Leg, ...]], table: RouteTable | None, subject: ResourceId
+    place: Place, journeys: Iterable[_Journey], table: RouteTable | None, subject: ResourceId
 ) -> Iterable[Finding]:
-    """Tell of each route that takes needed traffic elsewhere than to the internet, once for all the flows."""
+    """Tell of each route that takes traffic elsewhere than to the internet, once for all the flows."""
     if table is None:
         return
-    found: dict[tuple[Reason, Route], list[Flow]] = {}
-    for flow, parts in legs.items():
-        for leg in parts:
+    found: dict[tuple[Reason, Route], list[AnyFlow]] = {}
+    for journey in journeys:
+        for leg in journey.legs:
             reason = _reason(leg)
             for route in leg.routes:
                 if reason is not None and route is not None and route.next_hop is not NextHop.INTERNET:
                     flows = found.setdefault((reason, route), [])
-                    flows += [] if flow in flows else [flow]
+                    flows += [] if journey.flow in flows else [journey.flow]
     for (reason, route), flows in found.items():
         evidence = {
             "flows": [str(flow) for flow in flows],
@@ -75,7 +117,7 @@ def _reason(leg: Leg) -> Reason | None:
     return None if hops == {NextHop.INTERNET} else Reason.OUTBOUND_THROUGH_APPLIANCE
 
 
-def _route_message(reason: Reason, flows: Sequence[Flow], route: Route, table: RouteTable, place: Place) -> str:
+def _route_message(reason: Reason, flows: Sequence[AnyFlow], route: Route, table: RouteTable, place: Place) -> str:
     where = f"of route table {table.id.name}, on subnet {place.subnet_id.name}"
     by = f"route {route.name} ({route.address_prefix}) {where}"
     if reason is Reason.OUTBOUND_ROUTE_DROPPED:
@@ -92,41 +134,38 @@ def _route_message(reason: Reason, flows: Sequence[Flow], route: Route, table: R
     )
 
 
-def _tell_no_path(
-    estate: Estate, place: Place, legs: Mapping[Flow, tuple[Leg, ...]], subject: ResourceId
-) -> Iterable[Finding]:
+def _tell_no_path(place: Place, direct: Sequence[AnyFlow], subject: ResourceId) -> Finding:
     """Tell of traffic that is to go to the internet straight from a subnet which nothing leads out of."""
-    direct = [flow for flow, parts in legs.items() if any(NextHop.INTERNET in leg.next_hops for leg in parts)]
-    if not direct or _has_way_to_internet(estate, place):
-        return
     message = (
         f"{_together(direct)} has no way out: subnet {place.subnet_id.name} is private, and there is no NAT"
-        " gateway, public IP address, load balancer or route to an appliance. Give the subnet a NAT gateway."
+        " gateway, public IP address, outbound rule of a load balancer or route to an appliance."
+        " Give the subnet a NAT gateway."
     )
     evidence = {"flows": [str(flow) for flow in direct], "subnet": str(place.subnet_id)}
-    yield Finding(subject, Reason.NO_OUTBOUND_PATH, message, evidence)
+    return Finding(subject, Reason.NO_OUTBOUND_PATH, message, evidence)
 
 
 def _has_way_to_internet(estate: Estate, place: Place) -> bool:
     """Tell whether a VM has a way to the internet, or may: a gateway can bring a route from elsewhere.
 
-    Subnets are private only where Azure says so, and a load balancer counts whatever its rules.
+    Subnets are private only where Azure says so.
     https://learn.microsoft.com/azure/virtual-network/ip-services/default-outbound-access
     """
     subnet = estate.subnets[place.subnet_id]
+    balancers = (estate.load_balancers.get(one) for one in place.load_balancer_ids)
     network = estate.virtual_networks.get(place.subnet_id.parent) if place.subnet_id.parent else None
     return (
         subnet.default_outbound_access is not False
         or subnet.nat_gateway_id is not None
         or place.public_ip_address_id is not None
-        or place.is_load_balanced
+        or any(one is not None and leads_out(one, place) for one in balancers)
         or network is None
         or network.has_gateway
         or network.nat_gateway_id is not None
     )
 
 
-def _together(flows: Sequence[Flow]) -> str:
+def _together(flows: Sequence[AnyFlow]) -> str:
     """Put flows that differ in where they go alone into words."""
     first = str(flows[0])
     others = [", ".join(flow.remote) for flow in flows[1:]]

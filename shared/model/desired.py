@@ -5,10 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from shared.model.application import GatewayUrl
+
 
 class Mode(StrEnum):
     AUDIT = "audit"
     ENFORCE = "enforce"
+
+
+class RedirectsMode(StrEnum):
+    """MIGRATE: move the redirect URIs of what is certainly a gateway to the single-page application platform."""
+
+    AUDIT = "audit"
+    MIGRATE = "migrate"
 
 
 class Rules(StrEnum):
@@ -44,6 +53,7 @@ class Scope:
 class DesiredState:
     extension_mode: Mode = Mode.AUDIT
     network_mode: Mode = Mode.AUDIT
+    redirects_mode: RedirectsMode = RedirectsMode.AUDIT
     enforce_scopes: tuple[Scope, ...] = ()
     exclude_tag: tuple[str, str] = ("wac-guard", "exclude")
     exclude_resource_groups: frozenset[str] = frozenset()
@@ -54,6 +64,10 @@ class DesiredState:
     minimum_extension_version: str | None = None
     gateways: frozenset[str] = frozenset()
     """The host names, in lower case and without their domain, on which a WAC gateway is installed by hand."""
+    gateway_urls: tuple[GatewayUrl, ...] = ()
+    """The same gateways as people open them: whose app registration names one is certainly a gateway's."""
+    redirects_cleanup: bool = False
+    """Whether old redirect URIs and the implicit grant go after the move: every gateway is 2410 or newer."""
     writes_per_hour: int = 100
     audit_only: bool = False
     """Whether the check at hand may write nothing, whatever the modes say."""

@@ -9,6 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from shared.model.application import Application, Gateway
 from shared.model.resource_id import ResourceId
 
 ADMIN_CENTER_PUBLISHER = "Microsoft.AdminCenter"
@@ -32,11 +33,12 @@ class PowerState(StrEnum):
 
 
 class AgentState(StrEnum):
-    """What the VM agent says of itself; ABSENT when the instance view has nothing of it."""
+    """What the VM agent says; ABSENT when the instance view has nothing of it, UNTOLD where none was read."""
 
     READY = "ready"
     NOT_READY = "not ready"
     ABSENT = "absent"
+    UNTOLD = "untold"
 
 
 class Direction(StrEnum):
@@ -122,6 +124,7 @@ class IpConfiguration:
     primary: bool = False
     application_security_group_ids: tuple[ResourceId, ...] = ()
     load_balancer_backend_pool_ids: tuple[ResourceId, ...] = ()
+    load_balancer_inbound_nat_rule_ids: tuple[ResourceId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,47 @@ class NetworkInterface:
 class PublicIpAddress:
     id: ResourceId
     sku: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Frontend:
+    """An address that a load balancer is reached at: `is_public`, or one of a subnet."""
+
+    id: ResourceId
+    is_public: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LoadBalancerRule:
+    """A load-balancing or an inbound NAT rule: what comes to a frontend's ports goes to a port of those behind it.
+
+    Behind it is who is in one of `backend_pool_ids`, and for a NAT rule who names it. `frontend_ports` is a number or
+    a range; `backend_port` is 0 where each port goes to the same port behind ("HA ports").
+    """
+
+    id: ResourceId
+    protocol: str
+    frontend_id: ResourceId | None
+    frontend_ports: str
+    backend_port: int
+    backend_pool_ids: tuple[ResourceId, ...] = ()
+    leads_out: bool = False
+    """Whether those behind also reach the internet by its frontend."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundRule:
+    id: ResourceId
+    backend_pool_id: ResourceId | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadBalancer:
+    id: ResourceId
+    sku: str | None = None
+    frontends: tuple[Frontend, ...] = ()
+    rules: tuple[LoadBalancerRule, ...] = ()
+    outbound_rules: tuple[OutboundRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,12 +268,21 @@ class ResourceGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class BundledTags:
+    """Prefixes of service tags as they were on a day, in lower case: for when Azure's own list can't be read."""
+
+    as_of: str
+    prefixes: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Estate:
     """A part of Azure as it was at `observed_at` (the earliest `Date` that Azure answered with).
 
     `absent` holds what Azure said is not there; `unreadable`, with the reason, what it did not let us see:
     nothing may be decided as if that were empty. `sizes` maps a VM size, in lower case, to its memory in GiB;
-    `service_tags` a tag, in lower case, to its prefixes.
+    `service_tags` a tag, in lower case, to its prefixes. `gateways` are all whose app registrations the audit knows.
+    `from_resource_graph` holds what is known from there alone, which may be minutes old.
     """
 
     observed_at: datetime
@@ -240,8 +293,13 @@ class Estate:
     subnets: Mapping[ResourceId, Subnet] = field(default_factory=_nothing)
     route_tables: Mapping[ResourceId, RouteTable] = field(default_factory=_nothing)
     public_ip_addresses: Mapping[ResourceId, PublicIpAddress] = field(default_factory=_nothing)
+    load_balancers: Mapping[ResourceId, LoadBalancer] = field(default_factory=_nothing)
     resource_groups: Mapping[ResourceId, ResourceGroup] = field(default_factory=_nothing)
+    applications: Mapping[ResourceId, Application] = field(default_factory=_nothing)
+    gateways: tuple[Gateway, ...] = ()
     sizes: Mapping[str, float] = field(default_factory=_nothing)
     service_tags: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)
+    bundled_tags: BundledTags | None = None
     absent: frozenset[ResourceId] = frozenset()
     unreadable: Mapping[ResourceId, str] = field(default_factory=_nothing)
+    from_resource_graph: frozenset[ResourceId] = frozenset()

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from shared.model.application import Gateway
 from shared.model.estate import Extension, SecurityRule
-from shared.model.plan import ExtensionRequest, Outcome, Reason, Status
+from shared.model.plan import ExtensionRequest, Outcome, PatchApplication, Reason, Status
 from shared.model.resource_id import ResourceId
 
 
@@ -19,9 +20,12 @@ def _nothing() -> Mapping[Any, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Something of ours that has to be there: as it was put, and whether it was seen so since."""
+    """Something of ours that has to be there: as it was put, and whether it was seen so since.
 
-    desired: SecurityRule | ExtensionRequest
+    Of an application only a part is ours, which takes both what was there before and what was written to tell.
+    """
+
+    desired: SecurityRule | ExtensionRequest | PatchApplication
     seen: bool = False
 
 
@@ -60,6 +64,25 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Audit:
+    """How far the audit of app registrations has come: `link` leads to what is yet to be read.
+
+    `is_complete` is whether all were read, so that it leads to later changes alone. `basis` is a fingerprint of what
+    was decided by: with any other, all are to be read anew. `is_anew`, `began_at`, `read` and `told` are of the round
+    under way, or of the last: whether it is of all registrations, how many of them were read, and of how many there
+    was something to tell.
+    """
+
+    link: str
+    is_complete: bool
+    basis: str
+    is_anew: bool
+    began_at: datetime
+    read: int = 0
+    told: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Past:
     """What is remembered of one subject; nothing, of one that is new.
 
@@ -68,7 +91,8 @@ class Past:
     hour, `reinstalls` and `losses` those of the last seven days, `removed` is the extension that a reinstall took
     away and has yet to put back. `unsettled` are the ids of writes whose end was not seen yet, `look` is the token
     of the one look again that is to come. `answered` is when the last complete observation began, if all that
-    followed from it was queued.
+    followed from it was queued. `sighting` is a fingerprint of what an NSG's rules hang on of a VM or a NIC,
+    `gateway` what an app registration tells of a gateway, `audit` how far the audit of all of them has come.
     """
 
     incarnation: str | None = None
@@ -86,6 +110,17 @@ class Past:
     observed_at: datetime | None = None
     status: Status | None = None
     answered: datetime | None = None
+    sighting: str | None = None
+    gateway: Gateway | None = None
+    audit: Audit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """How a VM or a network interface looked when it was last checked, as a fingerprint, and when."""
+
+    fingerprint: str
+    at: datetime
 
 
 NOTHING = Past()

@@ -9,6 +9,7 @@ from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from shared.model.application import RedirectSettings
 from shared.model.check import Check
 from shared.model.estate import Extension, SecurityRule
 from shared.model.resource_id import ResourceId
@@ -36,6 +37,7 @@ class Reason(StrEnum):
     EXTENSIONS_DISALLOWED = "EXTENSIONS_DISALLOWED"
     NO_ELIGIBLE_VM = "NO_ELIGIBLE_VM"
     IS_GATEWAY = "IS_GATEWAY"
+    GATEWAY_HOST = "GATEWAY_HOST"
     HELD = "HELD"
     DECOMMISSIONED = "DECOMMISSIONED"
 
@@ -59,6 +61,29 @@ class Reason(StrEnum):
     RULE_MISSING = "RULE_MISSING"
     RULE_NEEDLESS = "RULE_NEEDLESS"
     NO_FREE_PRIORITY = "NO_FREE_PRIORITY"
+
+    GATEWAY_ON_WEB_PLATFORM = "GATEWAY_ON_WEB_PLATFORM"
+    GATEWAY_ON_PUBLIC_CLIENT = "GATEWAY_ON_PUBLIC_CLIENT"
+    GATEWAY_REDIRECT_MISSING = "GATEWAY_REDIRECT_MISSING"
+    GATEWAY_REDIRECT_PLAIN_HTTP = "GATEWAY_REDIRECT_PLAIN_HTTP"
+    GATEWAY_REDIRECT_LOCALHOST = "GATEWAY_REDIRECT_LOCALHOST"
+    GATEWAY_REDIRECT_WILDCARD = "GATEWAY_REDIRECT_WILDCARD"
+    GATEWAY_REDIRECT_NO_HOST_NAME = "GATEWAY_REDIRECT_NO_HOST_NAME"
+    GATEWAY_REDIRECT_LEFTOVER = "GATEWAY_REDIRECT_LEFTOVER"
+    GATEWAY_REDIRECT_UNRELATED = "GATEWAY_REDIRECT_UNRELATED"
+    GATEWAY_REDIRECTS_NEAR_LIMIT = "GATEWAY_REDIRECTS_NEAR_LIMIT"
+    GATEWAY_LOCALHOST_PORTS = "GATEWAY_LOCALHOST_PORTS"
+    GATEWAY_IMPLICIT_GRANT = "GATEWAY_IMPLICIT_GRANT"
+    GATEWAY_HOST_UNKNOWN = "GATEWAY_HOST_UNKNOWN"
+    GATEWAY_REGISTERED_TWICE = "GATEWAY_REGISTERED_TWICE"
+    GATEWAY_PERMISSION_NOT_REQUESTED = "GATEWAY_PERMISSION_NOT_REQUESTED"
+    GATEWAY_MIGRATION_NOT_POSSIBLE = "GATEWAY_MIGRATION_NOT_POSSIBLE"
+    GATEWAY_NOT_CERTAIN = "GATEWAY_NOT_CERTAIN"
+    GATEWAY_SETTLING = "GATEWAY_SETTLING"
+    AUDIT_UNDER_WAY = "AUDIT_UNDER_WAY"
+    LIKELY_SINGLE_PAGE_ON_WEB = "LIKELY_SINGLE_PAGE_ON_WEB"
+    PLAIN_HTTP_REDIRECT = "PLAIN_HTTP_REDIRECT"
+    WILDCARD_REDIRECT = "WILDCARD_REDIRECT"
 
     LOCKED = "LOCKED"
     POLICY_REFUSED = "POLICY_REFUSED"
@@ -87,6 +112,10 @@ _STATUS: Mapping[Reason, Status] = MappingProxyType(
     {
         # Good to know, and nothing that anybody has to mend: so every hub with a firewall is made.
         Reason.OUTBOUND_THROUGH_APPLIANCE: Status.COMPLIANT,
+        # A permission asked for is not one consented to, and consent is all that counts when somebody signs in.
+        Reason.GATEWAY_PERMISSION_NOT_REQUESTED: Status.COMPLIANT,
+        Reason.GATEWAY_REDIRECT_UNRELATED: Status.COMPLIANT,
+        Reason.GATEWAY_REDIRECTS_NEAR_LIMIT: Status.COMPLIANT,
         Reason.GONE: Status.NOT_APPLICABLE,
         Reason.NOT_WINDOWS_SERVER: Status.NOT_APPLICABLE,
         Reason.WINDOWS_TOO_OLD: Status.NOT_APPLICABLE,
@@ -96,6 +125,12 @@ _STATUS: Mapping[Reason, Status] = MappingProxyType(
         Reason.EXTENSIONS_DISALLOWED: Status.NOT_APPLICABLE,
         Reason.NO_ELIGIBLE_VM: Status.NOT_APPLICABLE,
         Reason.IS_GATEWAY: Status.NOT_APPLICABLE,
+        Reason.GATEWAY_HOST: Status.NOT_APPLICABLE,
+        # Other people's applications, which nobody asked this app to judge: told, and never counted against them.
+        Reason.GATEWAY_NOT_CERTAIN: Status.NOT_APPLICABLE,
+        Reason.LIKELY_SINGLE_PAGE_ON_WEB: Status.NOT_APPLICABLE,
+        Reason.PLAIN_HTTP_REDIRECT: Status.NOT_APPLICABLE,
+        Reason.WILDCARD_REDIRECT: Status.NOT_APPLICABLE,
         Reason.HELD: Status.NOT_APPLICABLE,
         Reason.DECOMMISSIONED: Status.NOT_APPLICABLE,
         Reason.VM_NOT_PROVISIONED: Status.PENDING,
@@ -103,6 +138,8 @@ _STATUS: Mapping[Reason, Status] = MappingProxyType(
         Reason.AGENT_NOT_READY: Status.PENDING,
         Reason.EXTENSION_INSTALLING: Status.PENDING,
         Reason.EXTENSION_DELETING: Status.PENDING,
+        Reason.GATEWAY_SETTLING: Status.PENDING,
+        Reason.AUDIT_UNDER_WAY: Status.PENDING,
         Reason.OS_UNKNOWN: Status.UNKNOWN,
         Reason.MEMORY_UNKNOWN: Status.UNKNOWN,
         Reason.TRAFFIC_UNKNOWN: Status.UNKNOWN,
@@ -185,7 +222,16 @@ class DeleteSecurityRule:
     existing: SecurityRule
 
 
-Action = PutExtension | RefreshExtension | DeleteExtension | PutSecurityRule | DeleteSecurityRule
+@dataclass(frozen=True, slots=True)
+class PatchApplication:
+    """Write an application's redirect URIs, and its implicit grant where that changes: `id` is the application's."""
+
+    id: ResourceId
+    existing: RedirectSettings
+    desired: RedirectSettings
+
+
+Action = PutExtension | RefreshExtension | DeleteExtension | PutSecurityRule | DeleteSecurityRule | PatchApplication
 NetworkAction = PutSecurityRule | DeleteSecurityRule
 
 

@@ -13,6 +13,10 @@ SECURITY_RULE = "Microsoft.Network/networkSecurityGroups/securityRules"
 VIRTUAL_NETWORK = "Microsoft.Network/virtualNetworks"
 SUBNET = "Microsoft.Network/virtualNetworks/subnets"
 RESOURCE_GROUP = "Microsoft.Resources/resourceGroups"
+APPLICATION = "Microsoft.Graph/applications"
+TENANT = "Microsoft.Graph/tenants"
+
+_OF_THE_TENANT = frozenset({APPLICATION.casefold(), TENANT.casefold()})
 
 # What would turn a part of an id into something else when it is put into a URL.
 _UNSAFE_PART = re.compile(r"\.{1,2}|.*[\x00-\x1f\x7f?#%\\].*", re.DOTALL)
@@ -22,7 +26,9 @@ _UNSAFE_PART = re.compile(r"\.{1,2}|.*[\x00-\x1f\x7f?#%\\].*", re.DOTALL)
 class ResourceId:
     """An ARM id below a subscription: a resource group, a resource, or a resource's child.
 
-    Azure gives the same id in different case from call to call, so equality and hash ignore case.
+    Or the id of what Microsoft Graph has, which ARM gives none: `/providers/Microsoft.Graph/applications/<object id>`
+    for an app registration, and HOME_TENANT. Azure gives the same id in different case from call to call, so equality
+    and hash ignore case.
     """
 
     text: str
@@ -38,14 +44,13 @@ class ResourceId:
             and parts[0] == ""
             and all(parts[1:])
             and not any(_UNSAFE_PART.fullmatch(part) for part in parts)
-            and parts[1].casefold() == "subscriptions"
-            and parts[3].casefold() == "resourcegroups"
-            and (len(parts) == 5 or _names_a_resource(parts[5:]))
+            and (_is_below_a_subscription(parts) or _is_of_the_tenant(parts))
         )
         if not well_formed:
             raise ValueError(
                 f"{self.text!r} is no resource id; one looks like /subscriptions/<id>/resourceGroups/<group>"
-                "/providers/<namespace>/<type>/<name>"
+                f"/providers/<namespace>/<type>/<name>, an app registration's like /providers/{APPLICATION}"
+                "/<object id>"
             )
 
     def __eq__(self, other: object) -> bool:
@@ -65,15 +70,25 @@ class ResourceId:
         return self.text.split("/")
 
     @property
+    def is_of_the_tenant(self) -> bool:
+        """Tell whether this lies in no subscription: what Microsoft Graph has, app registrations and the tenant."""
+        return _is_of_the_tenant(self._parts)
+
+    @property
     def subscription_id(self) -> str:
-        return self._parts[2]
+        """The subscription; "" for what lies in none."""
+        return "" if self.is_of_the_tenant else self._parts[2]
 
     @property
     def resource_group(self) -> str:
-        return self._parts[4]
+        """The resource group's name; "" for what lies in none."""
+        return "" if self.is_of_the_tenant else self._parts[4]
 
     @property
     def resource_group_id(self) -> ResourceId:
+        """The resource group. Raises ValueError for what lies in none."""
+        if self.is_of_the_tenant:
+            raise ValueError(f"{self.text} lies in no resource group")
         return ResourceId("/".join(self._parts[:5]))
 
     @property
@@ -83,7 +98,7 @@ class ResourceId:
     @property
     def type(self) -> str:
         """The resource type as written in the id, children included."""
-        rest = self._parts[6:]
+        rest = self._parts[2:] if self.is_of_the_tenant else self._parts[6:]
         return "/".join([rest[0], *rest[1::2]]) if rest else RESOURCE_GROUP
 
     def is_a(self, resource_type: str) -> bool:
@@ -100,5 +115,22 @@ class ResourceId:
         return ResourceId(f"{self.text}/{collection}/{name}")
 
 
+def _is_below_a_subscription(parts: list[str]) -> bool:
+    return (
+        parts[1].casefold() == "subscriptions"
+        and parts[3].casefold() == "resourcegroups"
+        and (len(parts) == 5 or _names_a_resource(parts[5:]))
+    )
+
+
+def _is_of_the_tenant(parts: list[str]) -> bool:
+    is_named = len(parts) == 5 and parts[1].casefold() == "providers"
+    return is_named and "/".join(parts[2:4]).casefold() in _OF_THE_TENANT
+
+
 def _names_a_resource(parts: list[str]) -> bool:
     return len(parts) >= 4 and len(parts) % 2 == 0 and parts[0].casefold() == "providers"
+
+
+HOME_TENANT = ResourceId(f"/providers/{TENANT}/home")
+"""The tenant that the app's identity is of, as the subject of the audit of all its app registrations."""

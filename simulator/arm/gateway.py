@@ -21,7 +21,7 @@ from simulator.arm.router import Route, Router
 from simulator.arm.wire import decode, parse, respond
 from simulator.delivery import WITHOUT_EFFECT, deliver, log
 from simulator.faults import Fault, FaultKind
-from simulator.request_log import Kind, kind_of
+from simulator.request_log import QUERY, Kind, kind_of
 from simulator.world import World
 
 FAILURES_PUBLISHED = frozenset({400, 403, 409, 500, 502, 503})
@@ -96,7 +96,8 @@ class Gateway:
     def _count(self, route: Route, request: ArmRequest) -> dict[str, str]:
         throttling, params = self.world.throttling, request.params
         if "subscription" not in params:
-            return throttling.count_tenant(request)
+            headers = throttling.count_query(request) if request.template == QUERY else {}
+            return headers | throttling.count_tenant(request)
         headers = throttling.count(params["subscription"].lower(), request)
         if route.group:
             counted = top_level(request.path) if "vm" in params else request.path
@@ -104,9 +105,10 @@ class Gateway:
         return headers
 
     def _handle(self, route: Route, request: ArmRequest) -> Answer:
-        if kind_of(request.method) is Kind.READ:
+        if kind_of(request.method, request.path) is Kind.READ:
             return route.handler(self.world, request)
         try:
+            self.world.resources.note_change(request.path, top_level(request.path))
             with self.world.resources.all_or_nothing(top_level(request.path)):
                 return route.handler(self.world, request)
         except MISSHAPEN as error:
@@ -114,7 +116,11 @@ class Gateway:
             raise invalid_request_content(error) from error
 
     def _publish(self, request: ArmRequest, answer: Answer) -> None:
-        if kind_of(request.method) is Kind.READ or "group" not in request.params or answer.starts_operation:
+        if (
+            kind_of(request.method, request.path) is Kind.READ
+            or "group" not in request.params
+            or answer.starts_operation
+        ):
             return
         if 200 <= answer.status < 300:
             self.world.event_grid.report(request, succeeded=True)

@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from simulator.arm.answers import Answer, ArmRequest, timestamp
 from simulator.arm.errors import ArmError, compute, network
+from simulator.arm.ids import top_level
 from simulator.clock import Timer
 from simulator.store import Json
 
@@ -133,6 +134,7 @@ class Operations:
             return
         if operation.timer:
             operation.timer.cancel()
+        self._world.resources.note_change(operation.request.path, top_level(operation.request.path))
         operation.failure = failure or operation.complete()
         operation.state = State.FAILED if operation.failure else State.SUCCEEDED
         operation.ended = self._world.clock.now()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from simulator.arm.answers import Handler
+from simulator.request_log import Kind, kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +30,21 @@ class Route:
             return "Microsoft.Resources/subscriptions/resourceGroups"
         namespace, *rest = segments[last_provider(segments) + 1 :]
         kinds = [segment for segment in rest if not segment.startswith("{")]
-        if self.method == "POST":
+        if self._is_action:
             kinds.pop()
         return "/".join([namespace, *kinds])
 
     @property
     def operation_name(self) -> str:
         """The action by Azure's access control, such as `Microsoft.Compute/virtualMachines/start/action`."""
-        if self.method == "POST":
+        if self._is_action:
             return f"{self.type}/{self.segments[-1]}/action"
-        verb = {"GET": "read", "HEAD": "read", "DELETE": "delete"}.get(self.method, "write")
+        verb = {"GET": "read", "HEAD": "read", "POST": "read", "DELETE": "delete"}.get(self.method, "write")
         return f"{self.type}/{verb}"
+
+    @property
+    def _is_action(self) -> bool:
+        return self.method == "POST" and kind_of(self.method, self.template) is Kind.WRITE
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,17 @@
-"""ARM's and Compute's token buckets: headers always, refusals for Compute's writes per VM, for ARM's if asked for."""
+"""ARM's and Compute's token buckets, and Resource Graph's quota: headers always, refusals as its knobs say."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from simulator.arm.answers import ArmRequest
 from simulator.arm.errors import ArmError, gateway
+from simulator.arm.resource_graph.errors import query_throttled
 from simulator.clock import Clock
+from simulator.request_log import QUERY
 from simulator.token_bucket import Bucket
 
 # Documented token buckets of a subscription and caller: capacity, and tokens a second.
@@ -29,14 +33,31 @@ WINDOWED_GROUPS = {"ListVMExtensionTypes": (18000, 22500), "GetVMExtension": (10
 REFUSING_GROUPS = frozenset({"PutVM", "UpdateVM", "DeleteVM"})
 
 
+# As documented: so many queries of Resource Graph in so many seconds, from each caller.
+QUERIES, QUERY_SECONDS = 15, 5
+
+
+@dataclass(slots=True)
+class Window:
+    """Lets so many through until it `ends`; the next one begins with the first request after that."""
+
+    ends: datetime
+    remaining: int
+
+
 class Throttling:
-    """`refuses_arm` makes ARM's own buckets refuse too; `refuses_compute` is on from the start, as on Azure."""
+    """`refuses_arm` makes ARM's own buckets refuse too.
+
+    `refuses_compute` and `refuses_queries` (Resource Graph) are on from the start, as on Azure.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._buckets: dict[str, Bucket] = {}
+        self._query_windows: dict[str, Window] = {}
         self.refuses_arm = False
         self.refuses_compute = True
+        self.refuses_queries = True
 
     def count(self, subscription_id: str, request: ArmRequest) -> dict[str, str]:
         """Take ARM's tokens for a request and give the headers; raises ArmError when there are none left."""
@@ -73,6 +94,21 @@ class Throttling:
             parts.append(f"Microsoft.Compute/{group}Resource;{own.remaining}")
         return {"x-ms-ratelimit-remaining-resource": ",".join(parts)}
 
+    def count_query(self, request: ArmRequest) -> dict[str, str]:
+        """Count a query of Resource Graph against its caller's quota and give the headers; raises ArmError beyond it.
+
+        https://learn.microsoft.com/azure/governance/resource-graph/concepts/guidance-for-throttled-requests
+        """
+        now, caller = self._clock.now(), request.caller.client_id
+        window = self._query_windows.get(caller)
+        if window is None or window.ends <= now:
+            window = self._query_windows[caller] = Window(now + timedelta(seconds=QUERY_SECONDS), QUERIES)
+        wait = ceil((window.ends - now).total_seconds())
+        if window.remaining == 0 and self.refuses_queries:
+            raise query_throttled(request, now, wait, _quota_headers(0, wait))
+        window.remaining = max(0, window.remaining - 1)
+        return _quota_headers(window.remaining, wait)
+
     def _count_windows(self, group: str, subscription_id: str) -> dict[str, str]:
         parts = []
         for minutes, capacity in zip((3, 30), WINDOWED_GROUPS[group], strict=True):
@@ -85,8 +121,17 @@ class Throttling:
         return self._buckets.setdefault(name, Bucket(capacity, rate, capacity, self._clock.now()))
 
 
+def _quota_headers(remaining: int, wait: int) -> dict[str, str]:
+    return {
+        "x-ms-ratelimit-remaining-tenant-resource-requests": str(remaining),
+        "x-ms-user-quota-remaining": str(remaining),
+        "x-ms-user-quota-resets-after": f"00:00:{wait:02}",
+        "x-ms-resource-graph-request-duration": "0:00:00:00.0519327",
+    }
+
+
 # As recorded: these questions count as reads, though they are POSTs, and `ipFlowVerify` as a write.
-ASKED_BY_POST = ("/networkconfigurationdiagnostic", "/nexthop")
+ASKED_BY_POST = ("/networkconfigurationdiagnostic", "/nexthop", QUERY.lower())
 
 
 def _kind(request: ArmRequest) -> str:

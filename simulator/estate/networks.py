@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from simulator.build import (
+    add_load_balancer,
     add_network,
     add_network_interface,
+    add_public_address,
     add_resource_group,
     add_security_group,
     add_virtual_machine,
     attach,
+    network_interface_of,
     security_rule,
     subnet_id,
 )
@@ -45,9 +48,33 @@ SINGLED_OUT = situation(
     Expected("NON_COMPLIANT", ("EXTENSION_MISSING", "OUTBOUND_DENIED_DELIBERATELY")),
     nsgs=(Expected("NON_COMPLIANT", ("OUTBOUND_DENIED_DELIBERATELY",)),),
 )
+
+
+def _add_public_address(world: World, built: Built) -> None:
+    interface = world.resources[network_interface_of(world, built.vm_id)]
+    address = add_public_address(world, "rg-open-port", "open-port-ip")
+    interface["properties"]["ipConfigurations"][0]["properties"]["publicIPAddress"] = {"id": address}
+
+
+def _add_load_balancer(world: World, built: Built) -> None:
+    group = "rg-load-balanced"
+    address = add_public_address(world, group, "load-balanced-ip")
+    members = {"wac": network_interface_of(world, built.vm_id)}
+    add_load_balancer(
+        world, group, "lb", public_address=address, nat_rules={"wac": (50001, 6516)}, nat_members=members
+    )
+
+
 OPEN_PORT = situation(
-    Site("open-port", nsg=(OPEN_TO_THE_WORLD,)),
-    "A person opened the WAC port to the world: told, and left alone",
+    Site("open-port", nsg=(OPEN_TO_THE_WORLD,), then=_add_public_address),
+    "A person opened the WAC port of a public address to the world: told, and left alone",
+    COMPLIANT,
+    nsgs=(Expected("NON_COMPLIANT", ("INBOUND_EXPOSED",)),),
+    installs=1,
+)
+LOAD_BALANCED = situation(
+    Site("load-balanced", nsg=(OPEN_TO_THE_WORLD,), then=_add_load_balancer),
+    "The same for a VM without a public address, which a load balancer's inbound NAT rule leads to",
     COMPLIANT,
     nsgs=(Expected("NON_COMPLIANT", ("INBOUND_EXPOSED",)),),
     installs=1,

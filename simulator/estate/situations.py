@@ -16,6 +16,7 @@ from simulator.estate.many import SHARED_NSG
 from simulator.estate.networks import (
     CONTESTED,
     CROWDED,
+    LOAD_BALANCED,
     NO_NSG,
     OPEN_PORT,
     ROOMY,
@@ -54,6 +55,7 @@ SITUATIONS: tuple[Situation, ...] = (
     DENIED_BY_ASSIGNMENT,
     EXTENSIONS_DISALLOWED,
     CROWDED,
+    LOAD_BALANCED,
     ROOMY,
     TWO_NICS,
     GATEWAY_HOST,

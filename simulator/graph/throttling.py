@@ -38,7 +38,7 @@ class GraphThrottling:
         bucket = self._bucket("ReadWrite", request, self.units, self.units / UNITS_SECONDS)
         if not bucket.take(self._clock.now(), cost) and self.refuses:
             raise self._refusal(request, "ReadWrite", "ResourceUnitLimitExceeded", bucket, cost)
-        if kind_of(request.method) is Kind.WRITE:
+        if kind_of(request.method, request.path) is Kind.WRITE:
             writes = self._bucket("Write", request, WRITES, WRITES / WRITES_SECONDS)
             if not writes.take(self._clock.now()) and self.refuses:
                 raise self._refusal(request, "Write", "WriteLimitExceeded", writes, 1)

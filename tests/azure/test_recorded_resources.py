@@ -156,6 +156,7 @@ def assert_is_nic(interface: NetworkInterface, body: Json) -> None:
             primary=given.get("primary") is True,
             application_security_group_ids=ids_in(given.get("applicationSecurityGroups")),
             load_balancer_backend_pool_ids=ids_in(given.get("loadBalancerBackendAddressPools")),
+            load_balancer_inbound_nat_rule_ids=ids_in(given.get("loadBalancerInboundNatRules")),
         )
         for given in (one["properties"] for one in properties["ipConfigurations"])
     )

@@ -7,10 +7,12 @@ from shared.model.plan import (
     DeleteExtension,
     DeleteSecurityRule,
     ExtensionRequest,
+    PatchApplication,
     PutExtension,
     PutSecurityRule,
     RefreshExtension,
 )
+from tests.decide.applications import APP, CALLBACK, LOCALHOST, PAIR, WAC, settings
 from tests.decide.estates import NSG, VM, allow_in, extension
 
 PUT_EXTENSION = PutExtension(
@@ -41,3 +43,9 @@ PUT_RULE = PutSecurityRule(
     ),
 )
 DELETE_RULE = DeleteSecurityRule(PUT_RULE.id, PUT_RULE.desired)
+PATCH = PatchApplication(APP, settings((LOCALHOST, WAC, CALLBACK), ()), settings((LOCALHOST, CALLBACK), PAIR))
+CLEAN_UP = PatchApplication(
+    APP,
+    settings(LOCALHOST, PAIR, access_token_issuance=True),
+    settings((), PAIR, access_token_issuance=False),
+)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from shared.model.application import Application
 from shared.model.estate import Estate, Extension, NetworkSecurityGroup, VirtualMachine
 from shared.model.plan import (
     Action,
     DeleteExtension,
     DeleteSecurityRule,
+    PatchApplication,
     Plan,
     PutExtension,
     PutSecurityRule,
@@ -24,6 +26,8 @@ def applied(estate: Estate, plan: Plan) -> Estate:
 
 
 def _applied(estate: Estate, action: Action) -> Estate:
+    if isinstance(action, PatchApplication):
+        return with_application(estate, _patched(estate.applications[action.id], action))
     parent = action.id.parent
     assert parent is not None
     match action:
@@ -84,6 +88,32 @@ def _ruled(group: NetworkSecurityGroup, action: PutSecurityRule) -> NetworkSecur
     assert 100 <= action.desired.priority <= 4096
     assert (action.existing is not None) == (len(others) < len(group.security_rules)), "it would replace another rule"
     return replace(group, security_rules=(*others, action.desired))
+
+
+def _patched(application: Application, action: PatchApplication) -> Application:
+    """Patch an application as Graph would, and hold it to what Graph would refuse."""
+    there = (application.web_redirect_uris, application.spa_redirect_uris)
+    known = (action.existing.web_redirect_uris, action.existing.spa_redirect_uris)
+    assert there == known, "it would write over what nobody looked at"
+    body = action.desired.body
+    web, spa = body["web"]["redirectUris"], body["spa"]["redirectUris"]
+    uris = [*web, *spa, *application.public_client_redirect_uris]
+    has_personal_accounts = application.sign_in_audience == "AzureADandPersonalMicrosoftAccount"
+    assert len({uri.lower() for uri in uris}) == len(uris), "Redirect URIs must have distinct values"
+    assert len(uris) <= (100 if has_personal_accounts else 256)
+    assert all(len(uri) <= 256 for uri in uris)
+    flags = body["web"].get("implicitGrantSettings", {})
+    return replace(
+        application,
+        web_redirect_uris=tuple(web),
+        spa_redirect_uris=tuple(spa),
+        access_token_issuance=flags.get("enableAccessTokenIssuance", application.access_token_issuance),
+        id_token_issuance=flags.get("enableIdTokenIssuance", application.id_token_issuance),
+    )
+
+
+def with_application(estate: Estate, application: Application) -> Estate:
+    return replace(estate, applications={**estate.applications, application.id: application})
 
 
 def with_machine(estate: Estate, vm: VirtualMachine) -> Estate:

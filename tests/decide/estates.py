@@ -172,6 +172,16 @@ def interface(
     )
 
 
+PUBLIC_ADDRESS = ResourceId(f"{GROUP}/providers/Microsoft.Network/publicIPAddresses/vm-1-ip")
+
+
+def on_the_internet(one: NetworkInterface | None = None, **configuration: Any) -> NetworkInterface:
+    """Give a network interface a public address, or else what `configuration` says of its address."""
+    one = one or interface()
+    more = configuration or {"public_ip_address_id": PUBLIC_ADDRESS}
+    return replace(one, ip_configurations=(replace(one.ip_configurations[0], **more),))
+
+
 def estate(
     *machines: VirtualMachine,
     subnet_group: NetworkSecurityGroup | None = None,

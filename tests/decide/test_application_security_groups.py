@@ -27,6 +27,7 @@ from tests.decide.estates import (
     estate,
     interface,
     machine,
+    on_the_internet,
     rule,
     security_group,
     vm_named,
@@ -260,6 +261,7 @@ def test_with_all_members_known_a_rule_decides_as_it_does_with_its_members_writt
 
 def test_everybody_is_let_in_by_a_rule_for_a_group_only_to_its_members() -> None:
     open_group = for_group(allow_in, "Everybody", 100, ASG, source="*", ports="6516")
-    inside = estate(HEALTHY, subnet_group=security_group(open_group), **IN_GROUP)
+    inside_group, outside = map(on_the_internet, (*IN_GROUP["interfaces"], interface()))
+    inside = estate(HEALTHY, subnet_group=security_group(open_group), interfaces=[inside_group])
     assert reasons(plan_of(inside)) == [Reason.INBOUND_EXPOSED]
-    assert reasons(plan_of(estate(HEALTHY, subnet_group=security_group(open_group)))) == []
+    assert reasons(plan_of(estate(HEALTHY, subnet_group=security_group(open_group), interfaces=[outside]))) == []

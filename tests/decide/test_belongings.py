@@ -7,7 +7,7 @@ import pytest
 from shared.decide.belongings import decide_belongings
 from shared.model.plan import Action, DeleteExtension, PutExtension
 from shared.model.write import Fate, Write
-from tests.decide.actions import DELETE_RULE, PUT_EXTENSION, PUT_RULE, REFRESH
+from tests.decide.actions import DELETE_RULE, PATCH, PUT_EXTENSION, PUT_RULE, REFRESH
 from tests.decide.estates import OBSERVED_AT, VM, extension
 
 THERE = extension()
@@ -33,6 +33,7 @@ TRAILS: dict[str, tuple[list[tuple[Action, Fate]], bool]] = {
     "an install failed, but stands": ([(PUT_EXTENSION, Fate.FAILED)], True),
     "somebody's extension was refreshed": ([(REFRESH, Fate.DONE)], False),
     "somebody's was reinstalled": ([(REMOVED_TO_REINSTALL, Fate.DONE), (PUT_BACK, Fate.DONE)], False),
+    "an application was patched, which stays whose it is": ([(PATCH, Fate.DONE)], False),
     "ours was refreshed": ([(PUT_EXTENSION, Fate.DONE), (REFRESH, Fate.DONE)], True),
     "ours is being reinstalled": ([(PUT_EXTENSION, Fate.FAILED), (REMOVED_TO_REINSTALL, Fate.DONE)], True),
     "ours was reinstalled": (

@@ -7,7 +7,8 @@ import shlex
 from dataclasses import replace
 
 from shared.decide.command_lines import azure_cli
-from tests.decide.actions import DELETE_EXTENSION, DELETE_RULE, PUT_EXTENSION, PUT_RULE, REFRESH
+from tests.decide.actions import CLEAN_UP, DELETE_EXTENSION, DELETE_RULE, PATCH, PUT_EXTENSION, PUT_RULE, REFRESH
+from tests.decide.applications import APP, CALLBACK, LOCALHOST, PAIR, settings
 from tests.decide.estates import SUBSCRIPTION, VM
 
 
@@ -99,8 +100,28 @@ def test_a_rule_is_deleted_by_its_name() -> None:
     }
 
 
+def test_an_application_is_patched_by_rest_with_both_platforms_at_once() -> None:
+    command, given = options(azure_cli(PATCH))
+    assert command == ["az", "rest"]
+    assert given["--method"] == ["patch"]
+    assert given["--url"] == [f"https://graph.microsoft.com/v1.0/applications/{APP.name}"]
+    assert json.loads(given["--body"][0]) == {
+        "web": {"redirectUris": [LOCALHOST, CALLBACK]},
+        "spa": {"redirectUris": list(PAIR)},
+    }
+
+
+def test_the_implicit_grant_is_in_the_line_where_it_changes_and_of_it_only_what_does() -> None:
+    (body,) = options(azure_cli(CLEAN_UP))[1]["--body"]
+    assert json.loads(body) == {
+        "web": {"redirectUris": [], "implicitGrantSettings": {"enableAccessTokenIssuance": False}},
+        "spa": {"redirectUris": list(PAIR)},
+    }
+
+
 def test_a_line_is_one_line_and_a_shell_expands_nothing_in_it() -> None:
-    for action in (PUT_EXTENSION, REFRESH, DELETE_EXTENSION, PUT_RULE, DELETE_RULE):
+    odd = replace(PATCH, desired=settings(("https://a/$(x)'`", "https://b/\n\u202e"), ()))
+    for action in (PUT_EXTENSION, REFRESH, DELETE_EXTENSION, PUT_RULE, DELETE_RULE, PATCH, CLEAN_UP, odd):
         line = azure_cli(action)
         assert "\n" not in line
         assert shlex.join(shlex.split(line)) == line

@@ -11,7 +11,7 @@ from shared.decide.looks import decide_look, decide_retry
 from shared.model.desired import DesiredState
 from shared.model.plan import Action, ActionResult, Finding, Outcome, Plan, Reason
 from shared.model.resource_id import ResourceId
-from tests.decide.actions import DELETE_EXTENSION, DELETE_RULE, PUT_EXTENSION, PUT_RULE, REFRESH
+from tests.decide.actions import DELETE_EXTENSION, DELETE_RULE, PATCH, PUT_EXTENSION, PUT_RULE, REFRESH
 from tests.decide.estates import AUDITED, ENFORCED, NSG, OBSERVED_AT, VM
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -32,6 +32,7 @@ def looks(asked: Plan, desired: DesiredState = ENFORCED) -> list[timedelta | Non
         (Reason.VM_NOT_PROVISIONED, [1, 2, 4, 8, 16, 30, 30]),
         (Reason.EXTENSION_INSTALLING, [15, 30, 60, 60]),
         (Reason.EXTENSION_DELETING, [2, 4, 8, 16, 32, 60, 60]),
+        (Reason.GATEWAY_SETTLING, [2, 4, 8, 16, 32, 60, 60]),
     ],
 )
 def test_what_is_on_its_way_is_looked_at_ever_less_often_and_a_dozen_times_at_most(
@@ -77,7 +78,7 @@ def test_one_whose_network_nobody_is_about_to_open_is_not(asked: Plan, desired: 
 
 @pytest.mark.parametrize(
     ("action", "minutes"),
-    [(PUT_EXTENSION, 15), (REFRESH, 15), (DELETE_EXTENSION, 2), (PUT_RULE, 5), (DELETE_RULE, 5)],
+    [(PUT_EXTENSION, 15), (REFRESH, 15), (DELETE_EXTENSION, 2), (PUT_RULE, 5), (DELETE_RULE, 5), (PATCH, 2)],
 )
 def test_what_was_started_is_looked_at_should_its_event_get_lost(action: Action, minutes: int) -> None:
     results = {outcome: (ActionResult(action, outcome, ""),) for outcome in Outcome}

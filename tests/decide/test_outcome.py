@@ -6,7 +6,7 @@ import pytest
 
 from shared.decide.outcome import decide_status
 from shared.model.plan import Action, ActionResult, Finding, Outcome, Reason, Status
-from tests.decide.actions import DELETE_EXTENSION, DELETE_RULE, PUT_EXTENSION, PUT_RULE, REFRESH
+from tests.decide.actions import CLEAN_UP, DELETE_EXTENSION, DELETE_RULE, PATCH, PUT_EXTENSION, PUT_RULE, REFRESH
 from tests.decide.estates import VM
 
 
@@ -26,6 +26,15 @@ from tests.decide.estates import VM
         ([Reason.DECOMMISSIONED], DELETE_RULE, [Outcome.STARTED], Status.NOT_APPLICABLE),
         ([Reason.OUTBOUND_DENIED], DELETE_RULE, [Outcome.STARTED], Status.NON_COMPLIANT),
         ([Reason.RULE_NEEDLESS], DELETE_RULE, [Outcome.STARTED], Status.PENDING),
+        ([Reason.GATEWAY_ON_WEB_PLATFORM, Reason.GATEWAY_REDIRECT_MISSING], PATCH, [Outcome.STARTED], Status.PENDING),
+        ([Reason.GATEWAY_ON_WEB_PLATFORM], PATCH, [Outcome.WOULD_DO], Status.NON_COMPLIANT),
+        ([Reason.GATEWAY_IMPLICIT_GRANT], PATCH, [Outcome.STARTED], Status.NON_COMPLIANT),
+        (
+            [Reason.GATEWAY_REDIRECT_LEFTOVER, Reason.GATEWAY_IMPLICIT_GRANT],
+            CLEAN_UP,
+            [Outcome.STARTED],
+            Status.PENDING,
+        ),
         ([Reason.RULE_NEEDLESS], DELETE_RULE, [Outcome.WOULD_DO], Status.NON_COMPLIANT),
         ([Reason.RULE_NEEDLESS], PUT_RULE, [Outcome.STARTED], Status.NON_COMPLIANT),
         ([Reason.OUTBOUND_DENIED], PUT_RULE, [Outcome.STARTED], Status.PENDING),

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from shared.decide.permission import decide_enforcement, decide_permission
-from shared.model.desired import DesiredState, Mode, Scope
+from shared.model.desired import DesiredState, Mode, RedirectsMode, Scope
 from shared.model.plan import Action, Outcome
-from shared.model.resource_id import ResourceId
-from tests.decide.actions import DELETE_EXTENSION, DELETE_RULE, PUT_EXTENSION, PUT_RULE, REFRESH
+from shared.model.resource_id import HOME_TENANT, ResourceId
+from tests.decide.actions import CLEAN_UP, DELETE_EXTENSION, DELETE_RULE, PATCH, PUT_EXTENSION, PUT_RULE, REFRESH
+from tests.decide.applications import APP, MIGRATING
 from tests.decide.estates import AUDITED, ENFORCED, GROUP, NSG, SUBSCRIPTION, VM
 
 HERE, ELSEWHERE = Scope(SUBSCRIPTION.upper(), "RG-APP"), Scope(SUBSCRIPTION, "rg-other")
@@ -81,6 +82,10 @@ def test_each_kind_of_write_has_its_own_mode(
         (VM, replace(ENFORCED, enforce_scopes=(ELSEWHERE,)), False),
         (VM, AUDITED, False),
         (NSG, AUDITED, False),
+        (APP, MIGRATING, True),
+        (HOME_TENANT, MIGRATING, True),
+        (VM, MIGRATING, False),
+        (APP, ENFORCED, False),
     ],
 )
 def test_a_check_may_be_enforced_where_its_own_writes_may_be(
@@ -89,6 +94,18 @@ def test_a_check_may_be_enforced_where_its_own_writes_may_be(
     assert (decide_enforcement(subject, desired) is None) is permitted
 
 
+@pytest.mark.parametrize("action", [PATCH, CLEAN_UP])
+def test_app_registrations_are_written_by_their_mode_alone_since_no_scope_has_them(action: Action) -> None:
+    assert decide_permission(action, replace(MIGRATING, enforce_scopes=(ELSEWHERE,))) is None
+    for desired in (AUDITED, ENFORCED):
+        refusal = decide_permission(action, desired)
+        assert refusal is not None
+        assert refusal.outcome is Outcome.WOULD_DO
+        assert refusal.message == "WAC_REDIRECTS_MODE is audit: set it to migrate to have this done."
+
+
 def test_an_audit_permits_nothing_whatever_the_settings() -> None:
-    for action in (*EXTENSION_ACTIONS, *RULE_ACTIONS):
-        assert decide_permission(action, ENFORCED.audited()) is not None
+    desired = replace(ENFORCED, redirects_mode=RedirectsMode.MIGRATE)
+    for action in (*EXTENSION_ACTIONS, *RULE_ACTIONS, PATCH):
+        assert decide_permission(action, desired) is None
+        assert decide_permission(action, desired.audited()) is not None

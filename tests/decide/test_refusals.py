@@ -11,6 +11,7 @@ import pytest
 from shared.decide.refusals import explain_refusal
 from shared.model.plan import Finding, Reason, Status
 from shared.model.resource_id import ResourceId
+from tests.decide.applications import APP
 from tests.decide.estates import GROUP, NSG, SUBSCRIPTION, VM
 
 EXTENSION = VM.child("extensions", "AdminCenter")
@@ -191,3 +192,11 @@ def test_a_refusal_names_what_it_is_about_and_says_what_to_do(one: Case) -> None
 @pytest.mark.parametrize("one", CASES.values(), ids=CASES.keys())
 def test_it_is_the_same_where_the_message_has_the_code_before_it(one: Case) -> None:
     assert explained(one, f"{one.code}: {one.message}") == explained(one, one.message)
+
+
+def test_graph_s_refusal_names_the_application_the_permission_and_the_ownership() -> None:
+    said = "Insufficient privileges to complete the operation."
+    finding = explain_refusal(APP, APP, "Authorization_RequestDenied", f"Authorization_RequestDenied: {said}", {})
+    assert finding.reason is Reason.PERMISSION_MISSING
+    assert finding.message.startswith(f"Azure refused to write {APP.name}: {said} Grant the app's identity")
+    assert "Application.ReadWrite.OwnedBy, and make it an owner of this app registration" in finding.message

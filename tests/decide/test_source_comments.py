@@ -12,7 +12,8 @@ from shared.decide.bicep import bicep
 from shared.decide.command_lines import azure_cli
 from shared.decide.terraform import terraform
 from shared.model.plan import Action
-from tests.decide.actions import DELETE_EXTENSION, DELETE_RULE, PUT_EXTENSION, PUT_RULE, REFRESH
+from tests.decide.actions import CLEAN_UP, DELETE_EXTENSION, DELETE_RULE, PATCH, PUT_EXTENSION, PUT_RULE, REFRESH
+from tests.decide.applications import WAC
 from tests.decide.estates import NSG, SUBSCRIPTION
 from tests.decide.source_reader import read_source
 
@@ -43,6 +44,12 @@ SAID_IN_BICEP: dict[str, tuple[Action, str]] = {
     "a removal of an extension": (DELETE_EXTENSION, "Take 'vm-1/wac by Terraform' out of the templates."),
     "a reinstall": (REINSTALL, "'vm-1/wac by Terraform' is to be installed again: leave it in the templates."),
     "a removal of a rule": (DELETE_RULE, "Take 'nsg-web/PortForWAC' out of the templates."),
+    "a patch of an application": (PATCH, f"'{WAC}/signin-oidc'"),
+    "a clean-up of an application": (CLEAN_UP, "enableAccessTokenIssuance: false"),
+    "an application that no template has": (
+        PATCH,
+        "Where none has it, don't declare it: its uniqueName is not known, so that a second one would be made. Run:",
+    ),
 }
 SAID_IN_TERRAFORM: dict[str, tuple[Action, str]] = {
     "a refresh": (REFRESH, "azurerm_virtual_machine_extension has no form for this: its code stays. Run:"),
@@ -56,6 +63,13 @@ SAID_IN_TERRAFORM: dict[str, tuple[Action, str]] = {
         DELETE_RULE,
         'Take "nsg-web/PortForWAC" (azurerm_network_security_rule, or a security_rule of its NSG) out of the code, '
         "and terraform apply deletes it.",
+    ),
+    "a patch of an application": (PATCH, f'"{WAC}/signin-oidc",'),
+    "a clean-up of an application": (CLEAN_UP, "access_token_issuance_enabled = false"),
+    "an application in two blocks": (
+        PATCH,
+        "Where it has azuread_application_redirect_uris of type Web and of type SPA, set these lists in them instead,"
+        " and apply",
     ),
 }
 

@@ -19,11 +19,11 @@ from shared.decide.terraform import terraform
 from shared.model.estate import Access, Direction, SecurityRule
 from shared.model.plan import PutExtension, PutSecurityRule
 from shared.model.resource_id import ResourceId
-from tests.decide.actions import DELETE_EXTENSION, DELETE_RULE, PUT_EXTENSION, PUT_RULE, REFRESH
+from tests.decide.actions import CLEAN_UP, DELETE_EXTENSION, DELETE_RULE, PATCH, PUT_EXTENSION, PUT_RULE, REFRESH
 from tests.decide.estates import GROUP, VM
 from tests.decide.source_reader import Name, read_source, unquote
 
-EVERY_KIND = (PUT_EXTENSION, REFRESH, DELETE_EXTENSION, PUT_RULE, DELETE_RULE)
+EVERY_KIND = (PUT_EXTENSION, REFRESH, DELETE_EXTENSION, PUT_RULE, DELETE_RULE, PATCH, CLEAN_UP)
 SECURITY_GROUPS = tuple(
     ResourceId(f"{GROUP}/providers/Microsoft.Network/applicationSecurityGroups/{name}") for name in ("web", "jump")
 )

@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 
 from shared.decide.virtual_machine import decide_virtual_machine
-from shared.model.estate import NextHop, Route, RouteTable, Subnet, VirtualNetwork
+from shared.model.estate import LoadBalancer, NextHop, PublicIpAddress, Route, RouteTable, Subnet, VirtualNetwork
 from shared.model.plan import Plan, PutExtension, Reason, Status
 from shared.model.resource_id import ResourceId
 from tests.decide.estates import (
     ENFORCED,
     GROUP,
     NETWORK,
+    NSG,
+    PUBLIC_ADDRESS,
     SUBNET,
     VM,
     deny_out,
@@ -23,14 +25,14 @@ from tests.decide.estates import (
     extension,
     interface,
     machine,
+    on_the_internet,
     security_group,
 )
 from tests.decide.flow_cases import ROUTES
+from tests.decide.load_balancers import BALANCER, OTHER_POOL, POOL, RULE, balancer, rule_of
 
 PROVIDER = f"{GROUP}/providers/Microsoft.Network"
 NAT = ResourceId(f"{PROVIDER}/natGateways/nat")
-PUBLIC = ResourceId(f"{PROVIDER}/publicIPAddresses/ip")
-POOL = ResourceId(f"{PROVIDER}/loadBalancers/lb").child("backendAddressPools", "pool")
 DROPPED, THROUGH = Reason.OUTBOUND_ROUTE_DROPPED, Reason.OUTBOUND_THROUGH_APPLIANCE
 NO_PATH, UNKNOWN = Reason.NO_OUTBOUND_PATH, Reason.TRAFFIC_UNKNOWN
 INTERNET, NONE, APPLIANCE = NextHop.INTERNET, NextHop.NONE, NextHop.VIRTUAL_APPLIANCE
@@ -152,6 +154,13 @@ def test_what_an_nsg_denies_is_told_beside_what_a_route_drops() -> None:
 
 
 PRIVATE = {"default_outbound_access": False}
+
+
+def behind(read: LoadBalancer, **configuration: Any) -> dict[str, Any]:
+    named = configuration or {"load_balancer_backend_pool_ids": (POOL,)}
+    return {"subnet": PRIVATE, "configuration": named, "load_balancers": {read.id: read}}
+
+
 WAYS: dict[str, tuple[dict[str, Any], bool]] = {
     "a private subnet": ({"subnet": PRIVATE}, False),
     "a subnet that is not private": ({"subnet": {"default_outbound_access": True}}, True),
@@ -161,8 +170,23 @@ WAYS: dict[str, tuple[dict[str, Any], bool]] = {
         {"subnet": PRIVATE, "network": VirtualNetwork(NETWORK, ("10.1.0.0/16",), nat_gateway_id=NAT)},
         True,
     ),
-    "a public address": ({"subnet": PRIVATE, "configuration": {"public_ip_address_id": PUBLIC}}, True),
-    "a load balancer": ({"subnet": PRIVATE, "configuration": {"load_balancer_backend_pool_ids": (POOL,)}}, True),
+    "a public address": (
+        {
+            "subnet": PRIVATE,
+            "configuration": {"public_ip_address_id": PUBLIC_ADDRESS},
+            "public_ip_addresses": {PUBLIC_ADDRESS: PublicIpAddress(PUBLIC_ADDRESS, "Standard")},
+        },
+        True,
+    ),
+    "an outbound rule of its load balancer": (behind(balancer(outbound=POOL)), True),
+    "one of another pool": (behind(balancer(outbound=OTHER_POOL)), False),
+    "a load-balancing rule of a public frontend": (behind(balancer(rule_of())), True),
+    "one that leaves outbound traffic alone": (behind(balancer(rule_of(leads_out=False))), False),
+    "one of an internal frontend": (behind(balancer(rule_of(), is_public=False)), False),
+    "an inbound NAT rule, which leads in alone": (
+        behind(balancer(rule_of(pools=())), load_balancer_inbound_nat_rule_ids=(RULE,)),
+        False,
+    ),
     "a gateway, which may bring a default route": (
         {"subnet": PRIVATE, "network": VirtualNetwork(NETWORK, ("10.1.0.0/16",), has_gateway=True)},
         True,
@@ -208,7 +232,17 @@ def test_a_missing_way_out_is_told_with_what_would_make_one() -> None:
     (finding,) = [one for one in plan_of(subnets={SUBNET: subnet(**PRIVATE)}).findings if one.reason is NO_PATH]
     assert finding.message == (
         "Outbound TCP 443 from 10.1.0.4 to WindowsAdminCenter and AzureActiveDirectory has no way out: subnet web is"
-        " private, and there is no NAT gateway, public IP address, load balancer or route to an appliance."
-        " Give the subnet a NAT gateway."
+        " private, and there is no NAT gateway, public IP address, outbound"
+        " rule of a load balancer or route to an appliance. Give the subnet a NAT gateway."
     )
     assert finding.status is Status.NON_COMPLIANT
+
+
+def test_whether_a_load_balancer_that_was_not_read_leads_out_is_unknown_and_nothing_is_written() -> None:
+    one = on_the_internet(load_balancer_backend_pool_ids=(POOL,))
+    here: dict[str, Any] = {"interfaces": [one], "subnets": {SUBNET: subnet(**PRIVATE)}}
+    unread = plan_of(**here, unreadable={BALANCER: "AuthorizationFailed"})
+    assert (reasons(unread), unread.actions) == ([Reason.READ_FAILED], ())
+    here |= {"subnets": {SUBNET: subnet(network_security_group_id=NSG)}}
+    here |= {"network_security_groups": {NSG: security_group()}}
+    assert installs(plan_of(**here, unreadable={BALANCER: "AuthorizationFailed"}))

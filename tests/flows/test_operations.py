@@ -3,13 +3,19 @@
 import re
 
 from shared.azure.operations import OPERATIONS
+from shared.model.resource_id import HOME_TENANT
 from simulator.build import (
     add_extension,
+    add_load_balancer,
     add_network,
+    add_older_gateway,
     add_public_address,
     add_resource_group,
     add_route_table,
+    add_security_group,
     add_virtual_machine,
+    attach,
+    network_interface_of,
     subnet_id,
 )
 from simulator.estate.announce import announce
@@ -17,17 +23,21 @@ from simulator.estate.extensions import FAILED
 from simulator.estate.situations import EVERYDAY
 from simulator.local import LocalAzure
 from simulator.request_log import LoggedRequest
+from simulator.world import World
 from tests.conftest import CERTIFICATES
 from tests.flows.azure_with_app import AzureWithApp
 from tests.flows.conftest import APP, ENFORCING
 from tests.flows.estate import HOUR, build_estate
 
+_APPLICATIONS = re.compile(r"/v1\.0/applications(?:/[0-9a-f-]{36})?(/[A-Za-z]+)?(?:\(\))?")
 _PROVIDER = re.compile(r"/providers/([^/]+)/(.+)$")
 
 
 def called(request: LoggedRequest) -> tuple[str, str]:
     """Give a request's method and the type of what it is about."""
-    found = _PROVIDER.search(request.path)
+    found, of_graph = _PROVIDER.search(request.path), _APPLICATIONS.fullmatch(request.path)
+    if of_graph is not None:
+        return request.method, f"Microsoft.Graph/applications{of_graph[1] or ''}"
     if found is None:
         return request.method, "resourceGroups"
     namespace, rest = found[1], found[2].split("/")
@@ -35,8 +45,39 @@ def called(request: LoggedRequest) -> tuple[str, str]:
     return request.method, "/".join([namespace, *types])
 
 
+def build_balanced(world: World) -> str:
+    """Build a VM behind a load balancer; give its id."""
+    add_resource_group(world, "rg-balanced")
+    vm = add_virtual_machine(
+        world, "rg-balanced", "balanced", subnet=subnet_id(add_network(world, "rg-balanced", "vnet"))
+    )
+    add_load_balancer(
+        world,
+        "rg-balanced",
+        "lb",
+        public_address=add_public_address(world, "rg-balanced", "lb-ip"),
+        pool_members=[network_interface_of(world, vm)],
+    )
+    return vm
+
+
+def build_crowd(world: World) -> str:
+    """Build so many VMs behind one NSG that they are not read one by one; give its id."""
+    add_resource_group(world, "rg-crowd")
+    subnet = subnet_id(add_network(world, "rg-crowd", "vnet"))
+    nsg = add_security_group(world, "rg-crowd", "nsg")
+    attach(world, nsg, subnet)
+    for number in range(51):
+        add_virtual_machine(world, "rg-crowd", f"vm-{number}", subnet=subnet, tags={"wac-guard": "exclude"})
+    return nsg
+
+
 async def test_the_app_calls_the_operations_of_the_table_and_no_others() -> None:
-    settings = {**ENFORCING, "WAC_MINIMUM_EXTENSION_VERSION": "0.0.0.400"}
+    settings = {
+        **ENFORCING,
+        "WAC_MINIMUM_EXTENSION_VERSION": "0.0.0.400",
+        "WAC_REDIRECTS_MODE": "migrate",
+    }
     async with LocalAzure(APP, settings, directory=CERTIFICATES) as azure:
         app = AzureWithApp(azure)
         await app.subscribe()
@@ -48,6 +89,10 @@ async def test_the_app_calls_the_operations_of_the_table_and_no_others() -> None
         old = add_virtual_machine(app.world, "rg-old", "old", subnet=subnet, public_address=address)
         add_extension(app.world, old, version="0.0.0.300")
         announce(app.world, old)
+        announce(app.world, build_balanced(app.world))
+        announce(app.world, build_crowd(app.world))
+        add_older_gateway(app.world, "gateway.contoso.com", web=("https://gateway.contoso.com:6600",))
+        await app.post("checks", {"subject": str(HOME_TENANT)})
         await azure.settle_for(2 * HOUR)
         status, _ = await app.post("decommission", {"reason": "moving out", "mode": "enforce"})
         assert status == 202

@@ -15,9 +15,9 @@ from simulator.local import LocalAzure
 _RETRY_SECONDS = 30
 
 
-async def put(azure: LocalAzure, check: Check) -> None:
+async def put(azure: LocalAzure, check: Check, name: str = CHECKS) -> None:
     """Queue a check from outside, whatever the app's own way to its queue is like."""
-    queue = azure.storage.get_queue_client(CHECKS)
+    queue = azure.storage.get_queue_client(name)
     try:
         await queue.send_message(write_check(check))
     except ResourceNotFoundError:
@@ -25,9 +25,9 @@ async def put(azure: LocalAzure, check: Check) -> None:
         await queue.send_message(write_check(check))
 
 
-async def work_off(azure: LocalAzure, guard: Guard) -> list[Exception]:
+async def work_off(azure: LocalAzure, guard: Guard, name: str = CHECKS) -> list[Exception]:
     """Answer all checks that are visible, one after the other; give what was raised: those checks come again."""
-    queue, raised = azure.storage.get_queue_client(CHECKS), list[Exception]()
+    queue, raised = azure.storage.get_queue_client(name), list[Exception]()
     while message := await queue.receive_message(visibility_timeout=_RETRY_SECONDS):
         try:
             await receive_check(guard, message.content)
@@ -38,12 +38,12 @@ async def work_off(azure: LocalAzure, guard: Guard) -> list[Exception]:
     return raised
 
 
-async def work_for(azure: LocalAzure, guard: Guard, seconds: float) -> list[Exception]:
+async def work_for(azure: LocalAzure, guard: Guard, seconds: float, name: str = CHECKS) -> list[Exception]:
     """Let so much time pass, and answer each check as it can be seen; give what was raised."""
     clock = azure.world.clock
-    until, raised = clock.now() + timedelta(seconds=seconds), await work_off(azure, guard)
+    until, raised = clock.now() + timedelta(seconds=seconds), await work_off(azure, guard, name)
     while clock.now() < until:
         seen = await azure.azurite.next_visible()
         await azure.advance((min(until, seen or until) - clock.now()).total_seconds())
-        raised += await work_off(azure, guard)
+        raised += await work_off(azure, guard, name)
     return raised

@@ -7,13 +7,17 @@ import pytest
 from handlers.explain import explain
 from handlers.guard import Guard
 from simulator.build import (
+    Route,
+    add_load_balancer,
     add_network,
     add_public_address,
     add_resource_group,
+    add_route_table,
     add_security_group,
     add_virtual_machine,
     attach,
     security_rule,
+    set_default_outbound_access,
     subnet_id,
 )
 from simulator.faults import Fault, FaultKind
@@ -147,12 +151,75 @@ async def test_a_standard_public_address_without_an_nsg_lets_nothing_in_from_out
     assert office["ip_flow"] is None
 
 
+async def test_a_route_that_drops_what_its_nsgs_let_out_is_told(azure: LocalAzure, auditing: Guard) -> None:
+    site = build_site(azure.world)
+    routes = {"drop": Route("0.0.0.0/0", "None"), "shop": Route("20.33.0.0/16", "VirtualAppliance", "10.0.9.4")}
+    add_route_table(azure.world, "rg-web", "routes", routes, subnets=[subnet_id(site.network_id)])
+    (dropped,) = await ask(auditing, site.vm_id, **TO_WAC)
+    assert dropped["access"] == "denied"
+    assert dropped["sentence"].endswith(
+        "to WindowsAdminCenter is dropped by route drop (0.0.0.0/0) of route table routes, on subnet default,"
+        " whose next hop is None: give the services a longer prefix that leads out, or take that route away."
+    )
+    (partly,) = await ask(auditing, site.vm_id, direction="Outbound", remote="20.32.0.0/15", port=443)
+    assert partly["access"] == "partly"
+    (passed_on,) = await ask(auditing, site.vm_id, direction="Outbound", remote="20.33.1.0/24", port=443)
+    assert passed_on["access"] == "allowed"
+    assert "is sent by route shop (20.33.0.0/16) of route table routes" in passed_on["sentence"]
+    (inside,) = await ask(auditing, site.vm_id, direction="Outbound", remote="10.0.0.9", port=443)
+    assert (inside["access"], "dropped" in inside["sentence"]) == ("allowed", False)
+
+
+async def test_a_private_subnet_without_a_way_out_is_told(azure: LocalAzure, auditing: Guard) -> None:
+    site = build_site(azure.world)
+    set_default_outbound_access(azure.world, subnet_id(site.network_id), allowed=False)
+    (flow,) = await ask(auditing, site.vm_id, direction="Outbound", remote="8.8.8.8", port=443)
+    assert flow["access"] == "denied"
+    assert "to 8.8.8.8 has no way out: subnet default is private" in flow["sentence"]
+
+
+async def test_the_ways_in_from_the_internet_are_told_where_it_is_asked_about(
+    azure: LocalAzure, auditing: Guard
+) -> None:
+    site = build_site(azure.world)
+    people: dict[str, Any] = {"direction": "Inbound", "remote": "203.0.113.9"}
+    (nothing,) = await ask(auditing, site.vm_id, **people, port=6516)
+    assert nothing["sentence"].endswith(
+        "But nothing is seen to lead in from the internet: web-nic has no public IP address, and no rule of a load"
+        " balancer for port 6516."
+    )
+    address = add_public_address(azure.world, "rg-web", "lb-ip")
+    members = {"wac": site.interface_id}
+    add_load_balancer(
+        azure.world, "rg-web", "lb", public_address=address, nat_rules={"wac": (50001, 6516)}, nat_members=members
+    )
+    (balanced,) = await ask(auditing, site.vm_id, **people, port=6516)
+    assert balanced["sentence"].endswith(
+        "From the internet it comes over inbound NAT rule wac of load balancer lb (port 50001)."
+    )
+    (elsewhere,) = await ask(auditing, site.vm_id, **people, port=3389)
+    assert "But nothing is seen to lead in from the internet" in elsewhere["sentence"]
+    (network,) = await ask(auditing, site.vm_id, direction="Inbound", remote="VirtualNetwork", port=6516)
+    assert "internet" not in network["sentence"]
+
+
 async def test_what_could_not_be_read_is_unknown_and_says_so(azure: LocalAzure, auditing: Guard) -> None:
     site = build_site(azure.world)
     azure.world.faults.add(Fault(FaultKind.AUTHORIZATION_FAILED, path="/networkSecurityGroups/"))
     (flow,) = await ask(auditing, site.vm_id, **TO_WAC)
     assert (flow["access"], flow["parts"], flow["results"]) == ("unknown", [], [])
     assert "nsg can't be read" in flow["sentence"]
+
+
+async def test_where_service_tags_may_not_be_read_the_bundled_ones_are_named_with_their_day(
+    azure: LocalAzure, auditing: Guard
+) -> None:
+    site = build_site(azure.world, rules=(security_rule("Some", priority=100, destination="20.0.0.0/8"),))
+    azure.world.faults.add(Fault(FaultKind.AUTHORIZATION_FAILED, path="/serviceTags"))
+    (flow,) = await ask(auditing, site.vm_id, **TO_WAC)
+    assert flow["access"] == "unknown"
+    assert "those bundled with the app are of 20" in flow["sentence"]
+    assert "Denied by rule Some (priority 100) of nsg" in flow["sentence"]
 
 
 async def test_a_vm_that_is_not_there_is_told(azure: LocalAzure, auditing: Guard) -> None:

@@ -5,9 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.model.resource_id import (
+    APPLICATION,
+    HOME_TENANT,
     NETWORK_SECURITY_GROUP,
     RESOURCE_GROUP,
     SECURITY_RULE,
+    TENANT,
     VIRTUAL_MACHINE,
     ResourceId,
 )
@@ -16,6 +19,8 @@ SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
 GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-web"
 VM = f"{GROUP}/providers/Microsoft.Compute/virtualMachines/web-1"
 NSG = f"{GROUP}/providers/Microsoft.Network/networkSecurityGroups/nsg-web"
+
+APP = "/providers/Microsoft.Graph/applications/0a1b2c3d-1111-4222-8333-444455556666"
 
 NO_IDS = {
     "nothing": "",
@@ -26,6 +31,11 @@ NO_IDS = {
     "an empty name": f"{GROUP}/providers/Microsoft.Compute/virtualMachines/",
     "a missing provider": f"{GROUP}/Microsoft.Compute/virtualMachines/web-1",
     "a tenant's resource": "/providers/Microsoft.Management/managementGroups/root",
+    "what Graph has that is not looked at": "/providers/Microsoft.Graph/users/0a1b2c3d",
+    "app registrations without one": "/providers/Microsoft.Graph/applications",
+    "a part of an app registration": f"{APP}/owners/0a1b2c3d",
+    "a way up from an app registration": "/providers/Microsoft.Graph/applications/..",
+    "an app registration's path in Graph": "/applications/0a1b2c3d-1111-4222-8333-444455556666",
     "a way up the tree": f"{GROUP}/providers/Microsoft.Compute/virtualMachines/..",
     "a query": f"{VM}?api-version=2026-01-01",
     "an escape": f"{GROUP}%2Fproviders/Microsoft.Compute/virtualMachines/x/y",
@@ -52,12 +62,30 @@ def test_an_id_knows_its_parts() -> None:
     assert ResourceId(NSG).child("securityRules", "PortForWAC") == rule
 
 
+def test_what_is_the_tenant_s_lies_in_no_subscription_and_has_no_parent() -> None:
+    app = ResourceId(APP)
+    assert (app.name, app.type) == ("0a1b2c3d-1111-4222-8333-444455556666", APPLICATION)
+    for one, resource_type in ((app, APPLICATION), (HOME_TENANT, TENANT)):
+        assert one.is_a(resource_type)
+        assert one.is_of_the_tenant
+        assert (one.subscription_id, one.resource_group, one.parent) == ("", "", None)
+        with pytest.raises(ValueError, match="lies in no resource group"):
+            _ = one.resource_group_id
+    assert not ResourceId(VM).is_of_the_tenant
+
+
+def test_nothing_is_the_child_of_an_app_registration() -> None:
+    with pytest.raises(ValueError, match="is no resource id"):
+        ResourceId(APP).child("owners", "somebody")
+
+
+@pytest.mark.parametrize(("whole", "resource_type"), [(VM, VIRTUAL_MACHINE), (APP, APPLICATION)])
 @given(st.lists(st.booleans(), min_size=len(VM), max_size=len(VM)))
-def test_the_case_of_an_id_never_matters_but_is_kept(upper: list[bool]) -> None:
-    text = "".join(letter.upper() if up else letter.lower() for letter, up in zip(VM, upper, strict=True))
-    assert ResourceId(text) == ResourceId(VM)
-    assert hash(ResourceId(text)) == hash(ResourceId(VM))
-    assert ResourceId(text).is_a(VIRTUAL_MACHINE)
+def test_the_case_of_an_id_never_matters_but_is_kept(whole: str, resource_type: str, upper: list[bool]) -> None:
+    text = "".join(letter.upper() if up else letter.lower() for letter, up in zip(whole, upper, strict=False))
+    assert ResourceId(text) == ResourceId(whole)
+    assert hash(ResourceId(text)) == hash(ResourceId(whole))
+    assert ResourceId(text).is_a(resource_type)
     assert str(ResourceId(text)) == text
 
 

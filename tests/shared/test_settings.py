@@ -2,7 +2,9 @@
 
 import pytest
 
-from shared.model.desired import DesiredState, Mode, Outrank, Rules, Scope
+from shared.model.application import GatewayUrl
+from shared.model.desired import DesiredState, Mode, Outrank, RedirectsMode, Rules, Scope
+from shared.model.resource_id import HOME_TENANT
 from shared.settings import SettingsError, parse_settings
 
 SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
@@ -13,6 +15,8 @@ def test_without_any_choice_nothing_may_be_written() -> None:
     settings = parse_settings(STORAGE)
     assert settings.desired == DesiredState()
     assert (settings.desired.extension_mode, settings.desired.network_mode) == (Mode.AUDIT, Mode.AUDIT)
+    assert settings.desired.redirects_mode is RedirectsMode.AUDIT
+    assert not settings.desired.redirects_cleanup
     assert settings.desired.enforce_scopes == ()
     assert settings.desired.inbound_sources == ()
 
@@ -28,6 +32,8 @@ def test_every_choice_arrives_where_the_decisions_look_for_it() -> None:
             "WAC_SUBSCRIPTIONS": SUBSCRIPTION.upper(),
             "WAC_EXTENSION_MODE": "enforce",
             "WAC_NETWORK_MODE": "enforce",
+            "WAC_REDIRECTS_MODE": "migrate",
+            "WAC_REDIRECTS_CLEANUP": "on",
             "WAC_ENFORCE_SCOPES": f"/subscriptions/{SUBSCRIPTION}/resourceGroups/ring-0, {SUBSCRIPTION}",
             "WAC_EXCLUDE_TAG": "wac=no",
             "WAC_EXCLUDE_RESOURCE_GROUPS": "rg-legacy, RG-Lab",
@@ -43,6 +49,7 @@ def test_every_choice_arrives_where_the_decisions_look_for_it() -> None:
     assert settings.desired == DesiredState(
         extension_mode=Mode.ENFORCE,
         network_mode=Mode.ENFORCE,
+        redirects_mode=RedirectsMode.MIGRATE,
         enforce_scopes=(Scope(SUBSCRIPTION, "ring-0"), Scope(SUBSCRIPTION)),
         exclude_tag=("wac", "no"),
         exclude_resource_groups=frozenset({"rg-legacy", "rg-lab"}),
@@ -52,10 +59,34 @@ def test_every_choice_arrives_where_the_decisions_look_for_it() -> None:
         outrank=Outrank.NONE,
         minimum_extension_version="0.0.0.345",
         gateways=frozenset({"wacgw01", "wacgw02", "wac-3"}),
+        gateway_urls=(
+            GatewayUrl("wacgw01.contoso.com", 6600),
+            GatewayUrl("wacgw02", 443),
+            GatewayUrl("wac-3.contoso.com", 443),
+        ),
+        redirects_cleanup=True,
         writes_per_hour=0,
     )
     assert settings.watches(SUBSCRIPTION)
     assert not settings.watches("99999999-2222-3333-4444-555555555555")
+
+
+def test_what_lies_in_no_subscription_is_watched_whichever_are_named() -> None:
+    for named in ({}, {"WAC_SUBSCRIPTIONS": SUBSCRIPTION}):
+        assert parse_settings({**STORAGE, **named}).watches(HOME_TENANT.subscription_id)
+
+
+@pytest.mark.parametrize(("text", "chosen"), [("on", True), ("True", True), ("off", False), ("FALSE", False)])
+def test_a_switch_is_on_or_off_in_any_letters(text: str, chosen: bool) -> None:
+    assert parse_settings({**STORAGE, "WAC_REDIRECTS_CLEANUP": text}).desired.redirects_cleanup is chosen
+
+
+def test_a_gateway_s_url_is_what_a_browser_makes_of_it_and_counts_once() -> None:
+    listed = "https://WAC.contoso.com:443/,https://wac.contoso.com, https://wac.contoso.com:6600"
+    assert [str(url) for url in parse_settings({**STORAGE, "WAC_GATEWAYS": listed}).desired.gateway_urls] == [
+        "https://wac.contoso.com",
+        "https://wac.contoso.com:6600",
+    ]
 
 
 FAULTS = {
@@ -83,6 +114,10 @@ FAULTS = {
     ("WAC_GATEWAYS", "https://wacgw01, https://"): "'https://' is no gateway",
     ("WAC_GATEWAYS", "https://wacgw01/signin-oidc"): "is no gateway",
     ("WAC_GATEWAYS", "https://10.0.0.4:6600"): "'https://10.0.0.4:6600' is no gateway",
+    ("WAC_GATEWAYS", "https://wacgw01:0"): "'https://wacgw01:0' is no gateway",
+    ("WAC_GATEWAYS", "https://wacgw01:65536"): "'https://wacgw01:65536' is no gateway",
+    ("WAC_REDIRECTS_MODE", "enforce"): "WAC_REDIRECTS_MODE: Input should be 'audit' or 'migrate'",
+    ("WAC_REDIRECTS_CLEANUP", "later"): "'later' is neither on nor off: give one of these",
     ("WAC_WRITES_PER_HOUR", "-1"): "WAC_WRITES_PER_HOUR: Input should be greater than or equal to 0",
     ("WAC_WRITES_PER_HOUR", "many"): "WAC_WRITES_PER_HOUR: Input should be a valid integer",
     ("WAC_ARM_ENDPOINT", "http://management.azure.com"): "is no endpoint: give an address that begins with https://",

@@ -146,7 +146,7 @@ async def test_virtual_network_has_the_peers_space_and_what_routes_name(
 ) -> None:
     rules_of(world, "inner", DENY_NETWORK)
     net = network_of(world)
-    assert (await verdict(network, flow(vm, "10.1.0.9")))[0] == "Allow"
+    assert await verdict(network, flow(vm, "10.1.0.9")) == ("Deny", "defaultSecurityRules/DenyAllOutBound")
     add_peering(world, net, add_network(world, "Shop", "hub", ["10.1.0.0/16"]))
     assert await verdict(network, flow(vm, "10.1.0.9")) == ("Deny", "securityRules/Net")
     route = Route("198.51.100.0/24", "VirtualAppliance", "10.1.0.4")

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.azure.entities import (
+    OF_THE_TENANT,
     VERSION,
     UnreadableRow,
     digest,
@@ -22,7 +23,7 @@ from shared.azure.entities import (
 )
 from shared.azure.tables import Row
 from shared.model.past import Hold
-from shared.model.resource_id import ResourceId
+from shared.model.resource_id import HOME_TENANT, ResourceId
 from tests.state.any_values import resource_ids
 
 AT = datetime(2030, 5, 6, 12, tzinfo=UTC)
@@ -84,6 +85,12 @@ def test_keys_have_no_character_that_azure_forbids_whatever_the_id(subject: Reso
 
 def test_a_subscription_is_found_in_the_table_by_its_id() -> None:
     assert subject_keys(ResourceId(VM.upper()))[0] == SUBSCRIPTION
+
+
+def test_what_lies_in_no_subscription_is_found_under_the_tenant() -> None:
+    app = ResourceId("/providers/Microsoft.Graph/applications/0a1b2c3d-1111-4222-8333-444455556666")
+    assert [subject_keys(one)[0] for one in (app, HOME_TENANT)] == [OF_THE_TENANT] * 2
+    assert subject_keys(app) != subject_keys(HOME_TENANT)
 
 
 PLAIN = {

@@ -9,12 +9,14 @@ import pytest
 from shared.azure.clients import AzureClients
 from shared.azure.entities import VERSION, UnreadableRow
 from shared.azure.trail import WRITES, conclude, intend, list_all_writes, list_writes, new_write_id, read_write
+from shared.model.application import RedirectSettings
 from shared.model.estate import Access, Direction, Extension, SecurityRule
 from shared.model.plan import (
     Action,
     DeleteExtension,
     DeleteSecurityRule,
     ExtensionRequest,
+    PatchApplication,
     PutExtension,
     PutSecurityRule,
     RefreshExtension,
@@ -28,6 +30,7 @@ NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
 GROUP = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/g"
 VM = ResourceId(f"{GROUP}/providers/Microsoft.Compute/virtualMachines/web")
 NSG = ResourceId(f"{GROUP}/providers/Microsoft.Network/networkSecurityGroups/nsg")
+APP = ResourceId("/providers/Microsoft.Graph/applications/0a1b2c3d-1111-4222-8333-444455556666")
 EXTENSION = Extension(VM.child("extensions", "wac"), "Microsoft.AdminCenter", "AdminCenter", "Failed", {"port": 6516})
 REQUEST = ExtensionRequest("westeurope", "Microsoft.AdminCenter", "AdminCenter", "0.0", True, {"port": "6516"})
 PREFIXES = tuple(f"10.{number // 256}.{number % 256}.0/24" for number in range(4_000))
@@ -40,6 +43,11 @@ ACTIONS: list[Action] = [
     PutSecurityRule(NSG.child("securityRules", "r"), None, RULE),
     PutSecurityRule(NSG.child("securityRules", "r"), RULE, replace(RULE, priority=101)),
     DeleteSecurityRule(NSG.child("securityRules", "r"), RULE),
+    PatchApplication(
+        APP,
+        RedirectSettings(("https://wac/*", "https://wac"), (), True),
+        RedirectSettings((), ("https://wac", "https://wac/signin-oidc"), False),
+    ),
 ]
 
 
@@ -68,6 +76,13 @@ async def test_an_intent_comes_back_whole(action: Action, clients: AzureClients)
     await intend(clients, write)
     assert await read_write(clients, VM, write.id) == write
     assert await list_writes(clients, VM) == [write]
+
+
+async def test_the_writes_of_an_application_are_its_own(clients: AzureClients) -> None:
+    write = write_of(ACTIONS[-1], APP)
+    await intend(clients, write)
+    assert await read_write(clients, APP, write.id) == write
+    assert (await list_writes(clients, APP), await list_writes(clients, VM)) == ([write], [])
 
 
 async def test_a_conclusion_takes_the_place_of_the_intent(clients: AzureClients) -> None:

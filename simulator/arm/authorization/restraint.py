@@ -15,7 +15,7 @@ def refuse_restricted(world: World, request: ArmRequest, resource_type: str) -> 
     for denied in restrictions.deny_assignments:
         if denied.forbids(request.operation_name, scope):
             raise denied_by_assignment(request, denied)
-    if kind_of(request.method) is Kind.READ:
+    if kind_of(request.method, request.path) is Kind.READ:
         return
     locked = [lock.scope for lock in restrictions.locks if lock.forbids(request.method, scope)]
     if locked and resource_type != LOCK_TYPE:

@@ -90,7 +90,7 @@ def _disk(disk: Json, machine: Machine) -> Json:
 
 def _statuses(vm: Json, machine: Machine) -> list[Json]:
     generalized = {"code": "OSState/generalized", "level": "Info", "displayStatus": "VM generalized"}
-    return [_provisioning(vm, machine), *([generalized] if machine.generalized else []), _power(machine)]
+    return [_provisioning(vm, machine), *([generalized] if machine.generalized else []), power_status(machine)]
 
 
 def _provisioning(vm: Json, machine: Machine) -> Json:
@@ -102,5 +102,6 @@ def _provisioning(vm: Json, machine: Machine) -> Json:
     return {"code": code, "level": level, "displayStatus": display, "time": timestamp(machine.since)}
 
 
-def _power(machine: Machine) -> Json:
+def power_status(machine: Machine) -> Json:
+    """Give the one status that tells a VM's power."""
     return {"code": f"PowerState/{machine.power}", "level": "Info", "displayStatus": f"VM {machine.power}"}

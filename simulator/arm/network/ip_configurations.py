@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
-from simulator.arm.ids import same, subscription_of
-from simulator.store import Json
+from simulator.store import Json, Naming
 from simulator.world import World
 
 HOLDERS = {
@@ -33,9 +33,16 @@ def taken_in(world: World, subnet_id: str, but: str) -> set[str | None]:
 
 
 def _that_refer(world: World, field: str, resource_id: str) -> Iterator[Json]:
-    for kind, configurations in HOLDERS.items():
-        for holder in world.resources.of_type(subscription_of(resource_id), f"Microsoft.Network/{kind}"):
-            for configuration in holder["properties"].get(configurations) or ():
-                reference = configuration["properties"].get(field)
-                if reference and same(reference["id"], resource_id):
-                    yield configuration
+    for kind in HOLDERS:
+        yield from world.resources.users_of(resource_id, f"Microsoft.Network/{kind}", _by(kind, field))
+
+
+@cache
+def _by(kind: str, field: str) -> Naming:
+    def named(holder: Json) -> Iterator[tuple[str, Json]]:
+        for configuration in holder["properties"].get(HOLDERS[kind]) or ():
+            reference = configuration["properties"].get(field)
+            if reference:
+                yield reference["id"], configuration
+
+    return named

@@ -39,10 +39,9 @@ USERS = {
 
 def view(world: World, balancer: Json) -> Json:
     """Give a load balancer as Azure shows it: every part has its etag, and names those that use it."""
-    behind = list(_configurations(world, balancer))
     properties = dict(balancer["properties"])
     for kind in MAKERS:
-        properties[kind] = [_part_view(balancer, kind, part, behind) for part in properties[kind]]
+        properties[kind] = [_part_view(world, balancer, kind, part) for part in properties[kind]]
     return balancer | {"properties": properties | {"inboundNatPools": []}}
 
 
@@ -70,7 +69,7 @@ def _refuse_what_leads_nowhere(balancer: Json) -> None:
                     raise writes.invalid_reference(reference, part["id"])
 
 
-def _part_view(balancer: Json, kind: str, part: Json, behind: list[Json]) -> Json:
+def _part_view(world: World, balancer: Json, kind: str, part: Json) -> Json:
     state = {"provisioningState": balancer["properties"]["provisioningState"]}
     users = {
         user: [{"id": one["id"]} for one in balancer["properties"][user] if _names(one["properties"], part["id"])]
@@ -78,16 +77,24 @@ def _part_view(balancer: Json, kind: str, part: Json, behind: list[Json]) -> Jso
     }
     shown = part | {"etag": balancer["etag"], "type": f"{BALANCER_TYPE}/{kind}"}
     used = {user: found for user, found in users.items() if found}
-    return shown | {"properties": state | part["properties"] | used | _behind(kind, part, behind)}
+    return shown | {"properties": state | part["properties"] | used | _behind(world, kind, part)}
 
 
-def _behind(kind: str, part: Json, configurations: list[Json]) -> Json:
+def _behind(world: World, kind: str, part: Json) -> Json:
     """Give the IP configurations behind a pool, or the one behind an inbound NAT rule."""
-    field = {POOLS: POOLS_OF_INTERFACES, NAT_RULES: NAT_RULES_OF_INTERFACES}.get(kind)
-    found = [{"id": one["id"]} for one in configurations if _names(one["properties"].get(field), part["id"])]
-    if not found or field is None:
+    if kind not in {POOLS, NAT_RULES}:
+        return {}
+    found = [{"id": one["id"]} for one in world.resources.users_of(part["id"], INTERFACE_TYPE, _memberships)]
+    if not found:
         return {}
     return {"backendIPConfigurations": found} if kind == POOLS else {"backendIPConfiguration": found[0]}
+
+
+def _memberships(interface: Json) -> Iterator[tuple[str, Json]]:
+    for configuration in interface["properties"]["ipConfigurations"]:
+        for field in (POOLS_OF_INTERFACES, NAT_RULES_OF_INTERFACES):
+            for reference in configuration["properties"].get(field) or ():
+                yield reference["id"], configuration
 
 
 def _configurations(world: World, balancer: Json) -> Iterator[Json]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from simulator.arm.errors import network
 from simulator.arm.network import writes
 from simulator.arm.network.tracked import TrackedType, referring
@@ -38,10 +40,14 @@ def store_gateway(world: World, gateway_id: str, document: Json, state: str) -> 
 
 def gateway_of_address(world: World, address: Json) -> str | None:
     """Give the id of the NAT gateway that has a public address."""
-    for gateway in world.resources.of_type(address["id"].split("/")[2], GATEWAY_TYPE):
-        if address["id"].lower() in {one["id"].lower() for one in gateway["properties"].get("publicIpAddresses", ())}:
-            return str(gateway["id"])
-    return None
+    return next(
+        (str(gateway["id"]) for gateway in world.resources.users_of(address["id"], GATEWAY_TYPE, _addresses)), None
+    )
+
+
+def _addresses(gateway: Json) -> Iterator[tuple[str, Json]]:
+    for reference in gateway["properties"].get("publicIpAddresses", ()):
+        yield reference["id"], gateway
 
 
 def _users(world: World, gateway: Json) -> list[Json]:

@@ -6,10 +6,11 @@ from functools import partial
 
 from simulator.arm.answers import Answer, ArmRequest
 from simulator.arm.errors import network, network_child_not_found
-from simulator.arm.ids import same, subscription_of
+from simulator.arm.ids import same
 from simulator.arm.network import writes
 from simulator.arm.network.rules import DEFAULT_RULE_TYPE, RULE_TYPE, SECURITY_GROUPS, normalise, refuse_conflicts
 from simulator.arm.network.rules import refuse_what_azure_refuses as refuse
+from simulator.arm.network.tracked import referring
 from simulator.arm.paging import page
 from simulator.store import Json
 from simulator.world import World
@@ -39,8 +40,8 @@ def view(world: World, group: Json) -> Json:
     rules = [rule_view(rule, group) for rule in world.resources.in_collection(f"{group['id']}/{RULES}")]
     properties = group["properties"] | {"securityRules": rules, "defaultSecurityRules": _default_rules(group)}
     users = {
-        "networkInterfaces": _referring(world, group, "networkInterfaces"),
-        "subnets": _referring(world, group, "virtualNetworks/subnets"),
+        "networkInterfaces": referring(world, "networkInterfaces", "networkSecurityGroup", group),
+        "subnets": referring(world, "virtualNetworks/subnets", "networkSecurityGroup", group),
     }
     return group | {"properties": properties | {key: found for key, found in users.items() if found}}
 
@@ -100,16 +101,6 @@ def _default_rules(group: Json) -> list[Json]:
         rule_id = f"{group['id']}/defaultSecurityRules/{name}"
         rules.append(_rule(name, rule_id, group, DEFAULT_RULE_TYPE, state | normalise(asked)))
     return rules
-
-
-def _referring(world: World, group: Json, kind: str) -> list[Json]:
-    found = world.resources.of_type(subscription_of(group["id"]), f"{writes.PROVIDER}/{kind}")
-    return [{"id": resource["id"]} for resource in found if _refers(resource, group)]
-
-
-def _refers(resource: Json, group: Json) -> bool:
-    reference = resource["properties"].get("networkSecurityGroup")
-    return bool(reference) and same(reference["id"], group["id"])
 
 
 def list_groups(world: World, request: ArmRequest) -> Answer:

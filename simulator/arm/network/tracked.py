@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 from simulator.arm.answers import Answer, ArmRequest
 from simulator.arm.network import writes
-from simulator.store import Json
+from simulator.store import Json, Naming
 from simulator.world import World
 
 
@@ -64,9 +64,15 @@ class TrackedType:
 
 def referring(world: World, kind: str, field: str, resource: Json) -> list[Json]:
     """Give, as `[{id}]`, the resources of a type in the subscription whose property `field` refers to a resource."""
-    subscription = resource["id"].split("/")[2]
-    return [
-        {"id": user["id"]}
-        for user in world.resources.of_type(subscription, f"{writes.PROVIDER}/{kind}")
-        if (user["properties"].get(field) or {}).get("id", "").lower() == resource["id"].lower()
-    ]
+    users = world.resources.users_of(resource["id"], f"{writes.PROVIDER}/{kind}", _by(field))
+    return [{"id": user["id"]} for user in users]
+
+
+@cache
+def _by(field: str) -> Naming:
+    def named(resource: Json) -> Iterator[tuple[str, Json]]:
+        reference = resource["properties"].get(field)
+        if reference:
+            yield reference["id"], resource
+
+    return named

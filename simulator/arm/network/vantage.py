@@ -18,6 +18,11 @@ HOST = "168.63.129.16/32"
 BALANCER = (HOST, "fe80::1234:5678:9abc/128")
 EVERYTHING = ("*", "0.0.0.0/0", "::/0")
 SYSTEM = "System Route"
+# What recorded effective rules leave out of the internet, whatever the network; the host's address is in both there.
+NEVER_INTERNET = (
+    *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.2.0/24"),
+    *("192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/3", "::/127", "fc00::/7", "fe80::/10", "ff00::/8"),
+)
 # Azure drops what goes to private space that no network has.
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
 
@@ -62,7 +67,8 @@ class Vantage:
         if word == "virtualnetwork":
             return _lies_in(address, self.virtual_network)
         if word == "internet":
-            return not _lies_in(address, self.virtual_network)
+            is_host = _lies_in(address, (HOST,))
+            return is_host or not _lies_in(address, (*self.virtual_network, *NEVER_INTERNET))
         if word == "azureloadbalancer":
             return _lies_in(address, BALANCER)
         if word.isdecimal():

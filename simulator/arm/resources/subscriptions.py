@@ -18,7 +18,8 @@ PROVIDERS = {
 }
 
 
-def _subscription(world: World, subscription_id: str) -> Json:
+def subscription_view(world: World, subscription_id: str) -> Json:
+    """Give a subscription as Azure shows it."""
     return {
         "id": f"/subscriptions/{subscription_id}",
         "authorizationSource": "RoleBased",
@@ -36,12 +37,12 @@ def _subscription(world: World, subscription_id: str) -> Json:
 
 
 def _list_subscriptions(world: World, _: ArmRequest) -> Answer:
-    value = [_subscription(world, subscription) for subscription in world.subscriptions.values()]
+    value = [subscription_view(world, subscription) for subscription in world.subscriptions.values()]
     return Answer(200, {"value": value, "count": {"type": "Total", "value": len(value)}})
 
 
 def _get_subscription(world: World, request: ArmRequest) -> Answer:
-    return Answer(200, _subscription(world, world.subscriptions[request.params["subscription"].lower()]))
+    return Answer(200, subscription_view(world, world.subscriptions[request.params["subscription"].lower()]))
 
 
 def _list_tenants(world: World, _: ArmRequest) -> Answer:

@@ -14,7 +14,7 @@ from msgraph.generated.models.service_principal import ServicePrincipal
 from msgraph.generated.models.spa_application import SpaApplication
 from msgraph.generated.models.web_application import WebApplication
 from msgraph.graph_service_client import GraphServiceClient
-from msgraph_core.tasks.page_iterator import PageIterator  # type: ignore[import-untyped] # not marked
+from msgraph_core.tasks.page_iterator import PageIterator  # not marked
 
 from simulator.build import (
     add_application,

@@ -39,10 +39,12 @@ class Accepted:
 
 MISSING, EXTRA, VALUE = Kind.MISSING, Kind.EXTRA, Kind.VALUE
 URLS = r"headers\.(azure-asyncoperation|location)\?"
-PROPERTIES = r"body(\.value\[\])?\.properties"
+PROPERTIES = r"body(\.(value|data)\[\])?\.properties"
 RULES = rf"({PROPERTIES}|body\.properties\.(s|defaultS)ecurityRules\[\](\.properties)?)"
 PEERINGS = "virtualNetworkPeerings"
 VIEW = r"body(\.properties\.instanceView)?"
+QUERY_ERROR = r"body\.error(\.details\[\])?"
+MALFORMED = r".*ResourcesMalformedQueryTest"
 
 OF_THE_PAST = (
     Accepted(r"headers\.x-(cache|msedge-ref)", EXTRA, "Azure's front ends were Front Door only later", "2024-06"),
@@ -90,6 +92,26 @@ OF_THE_PAST = (
         r"body\.error(\.details\[\])?\.message", VALUE, "spot VMs had other names", "2020", r".*003_fluent-net.*"
     ),
     Accepted(r"body\.value\[\]\.capabilities\[\]", EXTRA, "sizes have more capabilities now", "2018-08"),
+    Accepted(
+        r"headers\.x-ms-(user-quota-[a-z-]+|ratelimit-remaining-tenant-resource-requests)",
+        EXTRA,
+        "queries had no quota of their own yet",
+        "2018-10",
+    ),
+    Accepted(r"headers\.x-ms-ratelimit-remaining-tenant-writes", MISSING, "queries counted as writes", "2018-10"),
+    Accepted(r"headers\.x-ms-resource-graph-request-duration", EXTRA, "told later", "2021"),
+    Accepted(
+        rf"{QUERY_ERROR}\.(code|message)", VALUE, "the invalid query was the error itself", "2018-10", MALFORMED
+    ),
+    Accepted(rf"{QUERY_ERROR}\.\w+", MISSING, "the parser's failure was the only detail", "2018-10", MALFORMED),
+    Accepted(r"body\.error\.details\[\]", EXTRA, "the parser's failure was the only detail", "2018-10", MALFORMED),
+    Accepted(r"body\.error\.details\[\]\.expectedToken", VALUE, "its grammar has grown", "2021"),
+    Accepted(
+        r"body\.data\[\]\.properties\.(auxiliarySku|allowPort25Out|disableTcpStateTracking)",
+        EXTRA,
+        "interfaces told less",
+        "2021",
+    ),
 )
 OF_THE_SUBSCRIPTION = (
     Accepted(rf"{URLS}\.api-version", VALUE, "rewritten in the requests, not in the answers", of=r".*_fluent-net_.*"),

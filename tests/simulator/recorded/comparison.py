@@ -56,7 +56,8 @@ VARIABLE = (
 # Places whose values Azure chooses: both sides must have this form, or be equal.
 FORMS = (
     (r"headers\.x-ms-ratelimit-remaining-resource", r"(Microsoft\.Compute/\w+;\d+,?)+"),
-    (r"headers\.(x-ms-ratelimit-.*|retry-after)", r"\d+"),
+    (r"headers\.(x-ms-ratelimit-.*|retry-after|x-ms-user-quota-remaining)", r"\d+"),
+    (r"headers\.x-ms-user-quota-resets-after", r"00:00:0\d"),
     (r"headers\.x-ms-operation-identifier", r"tenantId=.*,objectId=.*/[a-z0-9]+/.*"),
     (r"headers\.x-msedge-ref", r"Ref A: [0-9A-F]{32} Ref B: \w+ Ref C: .*Z"),
     (r"headers\.www-authenticate", r'Bearer authorization_uri="https://login\.[a-z.]+/.*", error="invalid_token".*'),

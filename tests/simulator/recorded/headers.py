@@ -28,6 +28,7 @@ LEFT_OUT = {
     "azure-cli": VCR,
     "sdk-compute": VCR,
     "sdk-network": VCR,
+    "sdk-resourcegraph": VCR | {"x-ms-ratelimit-remaining-tenant-reads"},
     "sdk-resource": VCR,
     "fluent-java": frozenset({"retry-after"}),
 }

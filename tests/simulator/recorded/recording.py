@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from simulator.arm.ids import ArmId
+from simulator.request_log import Kind, kind_of
 
 FOLDER = Path(__file__).parents[3].parent / "shared" / "recordings"
 CATEGORIES = (
@@ -48,6 +49,7 @@ CATEGORIES = (
     "network/security_rule_put_sequences",
     "network/service_tags",
     "network/vnet_subnet_get",
+    "resourcegraph/queries",
 )
 GRAPH_CATEGORIES = (
     "graph/application_create",
@@ -80,6 +82,11 @@ class Exchange:
     def polls(self) -> bool:
         """Whether it asks how an operation goes."""
         return re.search(r"/operation(s|results)/", self.path, re.I) is not None
+
+    @property
+    def is_query(self) -> bool:
+        """Whether it asks Resource Graph."""
+        return kind_of(self.method, self.path) is Kind.READ and self.method == "POST"
 
     @property
     def wants_result(self) -> bool:
@@ -146,8 +153,11 @@ class Recording:
     @property
     def subscription_id(self) -> str:
         segments = self.first.path.split("/")
-        named = len(segments) > 2 and segments[1] == "subscriptions"
-        return segments[2] if named else "00000000-0000-0000-0000-000000000000"
+        if len(segments) > 2 and segments[1] == "subscriptions":
+            return segments[2]
+        body = self.first.body if isinstance(self.first.body, dict) else {}
+        named: list[str] = body.get("subscriptions") or ["00000000-0000-0000-0000-000000000000"]
+        return named[0]
 
 
 def read(path: Path) -> Recording:

@@ -11,6 +11,7 @@ from simulator.arm.ids import RESOURCE_GROUP_TYPE, ArmId
 from simulator.faults import Fault, FaultKind
 from simulator.world import World
 from tests.simulator.raw_client import RawClient
+from tests.simulator.recorded.queried import arrange_queried
 from tests.simulator.recorded.recording import Exchange, Recording
 from tests.simulator.recorded.showing import Showing, set_machine
 from tests.simulator.recorded.surroundings import Surroundings
@@ -63,7 +64,9 @@ async def arrange(world: World, client: RawClient, recording: Recording) -> None
         body_or_not = FaultKind.UNAVAILABLE if recording.first.answer else FaultKind.UNAVAILABLE_WITHOUT_BODY
         world.faults.add(Fault(body_or_not))
     code = recording.first.error.get("code")
-    if code in ERRORS:
+    if recording.first.is_query:
+        await arrange_queried(world, recording.first, situation.showing)
+    elif code in ERRORS:
         await ERRORS[code](situation)
     elif recording.first.resource is not None or recording.subscription_id in recording.first.path:
         await _meets_no_trouble(situation)

@@ -1,0 +1,70 @@
+"""What a failed request to Microsoft Graph means, in the words of `failures`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from azure.core.exceptions import AzureError
+
+from shared.azure.failures import (
+    PASSING_STATUSES,
+    STATUSES_OF_THE_WAY,
+    Absent,
+    PassingFailure,
+    Refusal,
+    seconds_to_wait,
+)
+from shared.azure.failures import explain_failure as explain_azure_failure
+
+if TYPE_CHECKING:
+    from kiota_abstractions.api_error import APIError
+
+# Directory_ConcurrencyViolation and kin: somebody else wrote the same object at the same moment.
+_PASSING = PASSING_STATUSES | {409, 423}
+_GONE = 410
+
+
+class Expired(Exception):
+    """The link that a delta query was to go on with is not known any more: begin anew."""
+
+
+@contextmanager
+def graph_explained(note_date: Callable[[str | None], None]) -> Iterator[None]:
+    """Raise Absent, PassingFailure, Refusal or Expired in place of the errors of Graph's SDK, and note their date."""
+    import httpx  # noqa: PLC0415 - of Graph's SDK alone
+    from kiota_abstractions.api_error import APIError  # noqa: PLC0415 - of Graph's SDK alone
+
+    try:
+        yield
+    except APIError as error:
+        note_date((error.response_headers or {}).get("date"))
+        raise _explain(error) from error
+    except httpx.HTTPError as error:
+        raise PassingFailure(f"No answer from Microsoft Graph: {error!r}", may_have_taken_effect=True) from error
+    except AzureError as error:
+        raise explain_azure_failure(error) from error
+
+
+def _explain(error: APIError) -> Absent | PassingFailure | Refusal | Expired:
+    status, headers = error.response_status_code or 0, error.response_headers or {}
+    code, request_id = _code(error), headers.get("request-id")
+    text = error.primary_message or code
+    if status == 404:
+        return Absent(text, request_id)
+    if status == _GONE or code.casefold() in ("syncstatenotfound", "syncstateinvalid", "resyncrequired"):
+        return Expired(text)
+    if status in _PASSING:
+        return PassingFailure(
+            f"{status} {code}: {text}",
+            seconds_to_wait(headers.get("retry-after", "")),
+            request_id=request_id,
+            may_have_taken_effect=status in STATUSES_OF_THE_WAY,
+        )
+    return Refusal(code, text, request_id=request_id)
+
+
+def _code(error: APIError) -> str:
+    told: Any = getattr(error, "error", None)
+    return str(getattr(told, "code", None) or "Unknown")
