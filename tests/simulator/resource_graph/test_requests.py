@@ -147,9 +147,7 @@ async def test_facets_count_the_rows_of_the_result(graph: ResourceGraphClient, w
     by_name = FacetRequestOptions(sort_by="resourceGroup", sort_order="asc")
     asked = [
         FacetRequest(expression="resourceGroup", options=FacetRequestOptions(top=2)),
-        FacetRequest(
-            expression="resourceGroup", options=FacetRequestOptions(sort_by="resourceGroup", sort_order="asc")
-        ),
+        FacetRequest(expression="resourceGroup", options=by_name),
         FacetRequest(expression="name", options=FacetRequestOptions(filter="resourceGroup contains 'shop'")),
         FacetRequest(expression="size"),
     ]
