@@ -4,7 +4,7 @@
 | --- | --- |
 | `GET /simulator/clock` | the world's time, and when something is next due |
 | `POST /simulator/clock/advance {"seconds": 60}` | moves time on, and answers when all that fell due is done |
-| `GET /simulator/requests?kind=write&under=/subscriptions/…&type=…` | the log of ARM requests |
+| `GET /simulator/requests?kind=write&under=/subscriptions/…&type=…` | the log of requests to ARM and Graph |
 | `DELETE /simulator/requests` | forgets them |
 | `GET /simulator/faults` | the faults in force |
 | `POST /simulator/faults {"kind": "scope locked", "path": "…", "times": 1}` | adds a `Fault` (all but `when`) |

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from shared.decide.remarks import name_of
 from shared.model.application import Application, RedirectSettings
 from shared.model.estate import Estate
 from shared.model.plan import Finding, PatchApplication, Reason
@@ -72,12 +73,18 @@ def stands(application: Application, action: PatchApplication) -> bool:
     )
 
 
+def drops_nothing(action: PatchApplication) -> bool:
+    """Tell whether a PATCH only moves and adds: every redirect URI stays, and the implicit grant as it is."""
+    before, after = action.existing, action.desired
+    there, left = (_keys((*one.web_redirect_uris, *one.spa_redirect_uris)) for one in (before, after))
+    return there <= left and after.access_token_issuance is None and after.id_token_issuance is None
+
+
 def explain_settling(application: Application, at: datetime) -> Finding:
     """Say that what was written is not to be seen yet."""
-    name = application.display_name or application.app_id
     message = (
-        f"{name} was written at {at:%Y-%m-%d %H:%M:%S} UTC, and Graph still shows what was there before: that takes"
-        " minutes at the most."
+        f"{name_of(application)} was written at {at:%Y-%m-%d %H:%M:%S} UTC, and Graph still shows what was there"
+        " before: that takes minutes at the most."
     )
     return Finding(application.id, Reason.GATEWAY_SETTLING, message, {"written_at": f"{at:%FT%TZ}"})
 

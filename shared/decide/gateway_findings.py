@@ -80,18 +80,19 @@ def _explain_implicit_grant(
     on = [what for what, flag in flags if flag]
     if not on:
         return
-    said = f"The implicit grant of {name_of(application)} is on, for {' and '.join(on)}."
+    said, patch = f"The implicit grant of {name_of(application)} is on, for {' and '.join(on)}.", None
     if not redirects.is_moved:
         to_do = (
             f"Switch it off last: its gateway being 2410 or newer, and its redirect URIs on platform {Platform.SPA}."
         )
     elif not is_implicit_grant_needless(redirects):
         to_do = "WAC Guard leaves it on for whoever signs in with its other redirect URIs: see to these first."
-    elif desired.redirects_cleanup:
-        to_do = "Switch it off."
     else:
-        to_do = "Switch it off if its gateway is 2410 or newer, or set WAC_REDIRECTS_CLEANUP to on."
-    yield Remark(Reason.GATEWAY_IMPLICIT_GRANT, said, to_do, platform=Platform.WEB, mended_by=migration.cleanup)
+        patch = migration.cleanup
+        is_asked_for = desired.redirects_cleanup
+        by_setting = "" if is_asked_for else " if its gateway is 2410 or newer, or set WAC_REDIRECTS_CLEANUP to on"
+        to_do = f"Switch it off{by_setting}."
+    yield Remark(Reason.GATEWAY_IMPLICIT_GRANT, said, to_do, platform=Platform.WEB, mended_by=patch)
 
 
 def _explain_twins(application: Application, same_hosts: Iterable[Gateway]) -> Iterator[Remark]:

@@ -34,7 +34,7 @@ def explain_other_application(application: Application, recognised: Recognised) 
         )
         to_do = "Have its owner replace it by https: Entra ID admits http for localhost alone."
         yield _remark(Reason.PLAIN_HTTP_REDIRECT, said, to_do, in_the_clear)
-    wildcards = [one for one in uris if one.has_wildcard and one.host]
+    wildcards = [one for one in uris if one.has_wildcard and one.host and not one.is_loopback]
     if wildcards:
         said = f"{name} has {_list(wildcards)}: a wildcard, so that codes and tokens go to whatever matches it."
         to_do = "Have its owner register each redirect URI as it is."

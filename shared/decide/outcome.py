@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from shared.decide.application_state import drops_nothing
 from shared.model.plan import (
     Action,
     ActionResult,
@@ -21,7 +22,7 @@ from shared.model.plan import (
 )
 
 _MOVED = frozenset({Reason.GATEWAY_ON_WEB_PLATFORM, Reason.GATEWAY_REDIRECT_MISSING})
-_CLEANED_UP = frozenset({Reason.GATEWAY_REDIRECT_LEFTOVER, Reason.GATEWAY_IMPLICIT_GRANT})
+_CLEANED_UP = frozenset({Reason.GATEWAY_REDIRECT_LEFTOVER})
 _MENDED_BY: Mapping[type[Action], frozenset[Reason]] = MappingProxyType(
     {
         PutExtension: frozenset({Reason.EXTENSION_MISSING}),
@@ -45,8 +46,10 @@ def decide_status(findings: Sequence[Finding], results: Sequence[ActionResult]) 
 
 
 def _mended_by(action: Action) -> frozenset[Reason]:
-    """Tell what an action mends; of an application's, the one that moves nothing cleans up."""
+    """Tell what an action mends; an application's either moves its redirect URIs, or cleans up afterwards."""
     if not isinstance(action, PatchApplication):
         return _MENDED_BY[type(action)]
-    moved = set(action.desired.spa_redirect_uris) - set(action.existing.spa_redirect_uris)
-    return _MOVED if moved else _CLEANED_UP
+    if drops_nothing(action):
+        return _MOVED
+    is_switched_off = False in (action.desired.access_token_issuance, action.desired.id_token_issuance)
+    return _CLEANED_UP | ({Reason.GATEWAY_IMPLICIT_GRANT} if is_switched_off else frozenset())

@@ -11,7 +11,7 @@ from shared.decide.redirect_uris import Platform
 from shared.model.application import Application, RedirectSettings
 from shared.model.plan import PatchApplication
 
-LONGEST_URI = 256
+_LONGEST_URI = 256
 _MOST_URIS = 256
 _MOST_WITH_PERSONAL_ACCOUNTS = 100
 
@@ -106,8 +106,8 @@ def _faults(application: Application, desired: RedirectSettings) -> Iterator[str
     for key, count in sorted(Counter(uri.lower() for uri in uris).items()):
         if count > 1:
             yield f"{key} would be there {count} times, on several platforms or in other letters"
-    for uri in sorted({uri for uri in uris if len(uri) > LONGEST_URI}):
-        yield f"{uri} has {len(uri)} characters, more than {LONGEST_URI}"
+    for uri in sorted({uri for uri in uris if len(uri) > _LONGEST_URI}):
+        yield f"{uri} has {len(uri)} characters, more than {_LONGEST_URI}"
     most = most_redirect_uris(application)
     if len(uris) > most:
         yield f"it would have {len(uris)} redirect URIs, more than {most}"

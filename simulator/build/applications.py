@@ -1,6 +1,6 @@
 """App registrations: those of Windows Admin Center's gateways, unrelated ones of many kinds, and very many at once.
 
-They are put where they belong at once: lists show them however far they are behind.
+What is added is shown by lists at once, however far behind they are; what people then change or delete is not.
 """
 
 from __future__ import annotations

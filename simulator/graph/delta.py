@@ -8,22 +8,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import islice
+from typing import Annotated
 
-from pydantic import TypeAdapter
+from pydantic import AwareDatetime, Field, TypeAdapter
 
 from simulator.graph.answers import GraphAnswer, GraphRequest
 from simulator.graph.errors import GraphError, unsupported_filter
 from simulator.graph.key_credentials import without_key_values
-from simulator.graph.options import parse_options
+from simulator.graph.options import LARGEST_PAGE, parse_options
+from simulator.graph.schema import APPLICATION
 from simulator.graph.state import DeltaItems, Graph
 from simulator.graph.store import Change
-from simulator.graph.tokens import decode, encode, link
+from simulator.graph.tokens import badly_formed, decode, encode, link
 from simulator.store import Json
 from simulator.world import World
 
 LASTING = timedelta(days=7)
+MOST = 10**9
 IDS = re.compile(r"\s*id eq '([^']*)'\s*(?:or\s+(?=id)|$)")
 
 
@@ -31,17 +34,17 @@ IDS = re.compile(r"\s*id eq '([^']*)'\s*(?:or\s+(?=id)|$)")
 class Round:
     """What a token carries. `since` is None in a round of all there is; `until` is the moment the round tells of.
 
-    `read` is how far the round has been read: to the application at a position, or so many of the items.
+    `read` is how far the round has been read: to the application at a position, or so many of those that changed.
     """
 
     generation: str
-    issued: datetime
-    until: int
-    since: int | None = None
-    read: int = -1
+    issued: AwareDatetime
+    until: Annotated[int, Field(ge=0)]
+    since: Annotated[int, Field(ge=0)] | None = None
+    read: Annotated[int, Field(ge=-1, lt=MOST)] = -1
     select: tuple[str, ...] | None = None
     ids: tuple[str, ...] | None = None
-    top: int | None = None
+    top: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] | None = None
 
 
 ROUND = TypeAdapter(Round)
@@ -52,14 +55,13 @@ def track_applications(world: World, request: GraphRequest) -> GraphAnswer:
     graph = world.graph
     this = _round(graph, request)
     size = this.top or graph.delta_page_size
-    minimal = graph.delta_items is DeltaItems.CHANGED_PROPERTIES or "return=minimal" in request.headers.get(
-        "prefer", ""
-    )
+    asked_minimal = "return=minimal" in request.headers.get("prefer", "")
+    minimal = asked_minimal or graph.delta_items is DeltaItems.CHANGED_PROPERTIES
     items = _everything(graph, this) if this.since is None else _changed(graph, this, minimal=minimal)
     page = [] if _starts_now(request) else list(islice(items, size + 1))
     named = f"({','.join(this.select)})" if this.select else ""
     body: Json = {"@odata.context": request.context(f"applications{named}")}
-    url = f"{request.base_url}/v1.0/applications/delta"
+    url = _url(request)
     if len(page) > size:
         token = encode(ROUND, replace(this, read=page[size - 1][0]))
         body["@odata.nextLink"] = link(url, {"$skiptoken": token})
@@ -79,13 +81,20 @@ def _round(graph: Graph, request: GraphRequest) -> Round:
         ids = _ids(options.filter) if options.filter is not None else None
         return Round(graph.delta_generation, now, moment, select=options.select, ids=ids, top=options.top)
     found = decode(ROUND, token)
+    if not APPLICATION.properties.keys() >= set(found.select or ()):
+        raise badly_formed()
     if found.generation != graph.delta_generation:
-        raise _expired(410, {"Location": f"{request.base_url}/v1.0/applications/delta?$deltatoken="})
+        afresh = ({"$select": ",".join(found.select)} if found.select else {}) | {"$deltatoken": ""}
+        raise _expired(410, {"Location": link(_url(request), afresh)})
     if now - found.issued > LASTING:
         raise _expired(400, {})
     if "$skiptoken" in request.query:
         return found
     return replace(found, until=moment, select=options.select or found.select)
+
+
+def _url(request: GraphRequest) -> str:
+    return f"{request.base_url}/v1.0/applications/delta"
 
 
 def _starts_now(request: GraphRequest) -> bool:
@@ -126,16 +135,17 @@ def _everything(graph: Graph, this: Round) -> Iterator[tuple[int, Json]]:
 
 
 def _changed(graph: Graph, this: Round, *, minimal: bool) -> Iterator[tuple[int, Json]]:
-    """Give what has changed between two moments, in the order of the last change."""
+    """Give what has changed between two moments, in the order of the last change, each with its place among all."""
     first: dict[str, Change] = {}
     last: dict[str, Change] = {}
     for change in graph.applications.log[this.since : this.until]:
         first.setdefault(change.application_id, change)
         last.pop(change.application_id, None)
         last[change.application_id] = change
-    items = (_item(first[key], last[key], this, minimal=minimal) for key in last if _is_asked_for(key, this))
-    told = enumerate(item for item in items if item is not None)
-    return islice(told, this.read + 1, None)
+    for place, key in islice(enumerate(last), this.read + 1, None):
+        item = _item(first[key], last[key], this, minimal=minimal) if _is_asked_for(key, this) else None
+        if item is not None:
+            yield place, item
 
 
 def _item(first: Change, last: Change, this: Round, *, minimal: bool) -> Json | None:

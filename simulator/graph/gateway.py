@@ -45,7 +45,7 @@ class GraphGateway:
             api_version=VERSION,
             status=answer.status,
             correlation_id=request.request_id,
-            client_request_id=request.client_request_id,
+            client_request_id=request.headers.get("client-request-id"),
             caller=caller,
             began=began,
         )

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Annotated
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from simulator.graph.answers import GraphAnswer, GraphRequest
 from simulator.graph.errors import bad_request, needs_advanced, unsupported
@@ -31,7 +32,7 @@ class Place:
     """How far a list has been read: behind an application's position, or behind so many of a sorted list."""
 
     after: int = -1
-    skipped: int = 0
+    skipped: Annotated[int, Field(ge=0)] = 0
 
 
 PLACE = TypeAdapter(Place)

@@ -10,6 +10,7 @@ from simulator.graph.errors import GraphError, bad_request, malformed, unsupport
 from simulator.graph.schema import APPLICATION
 
 LARGEST_PAGE = 999
+LONGEST_NUMBER = 9
 EXPANDED_OWNERS = re.compile(r"owners(?:\(\$select=(?P<select>[\w,\s]+)\))?")
 
 
@@ -77,7 +78,7 @@ def _top(text: str) -> int:
             f"Invalid value '{text}' for $top query option found. The $top query option requires a non-negative "
             "integer value."
         )
-    if not 1 <= int(text) <= LARGEST_PAGE:
+    if len(text) > LONGEST_NUMBER or not 1 <= int(text) <= LARGEST_PAGE:
         raise unsupported(f"Invalid page size specified: '{text}'. Must be between 1 and {LARGEST_PAGE} inclusive.")
     return int(text)
 

@@ -131,8 +131,8 @@ class Applications:
     def _index_uris(self, before: Json | None, after: Json | None) -> None:
         for uri in before["identifierUris"] if before else ():
             self._by_identifier_uri.pop(uri.lower(), None)
-        for uri in after["identifierUris"] if after else ():
-            self._by_identifier_uri[uri.lower()] = str(after["id"] if after else "")
+        if after:
+            self._by_identifier_uri |= {uri.lower(): str(after["id"]) for uri in after["identifierUris"]}
 
     def _make_room(self, application_id: str) -> None:
         position = len(self._at)

@@ -6,6 +6,7 @@ https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-
 from __future__ import annotations
 
 import math
+import re
 
 from simulator.clock import Clock
 from simulator.graph.answers import GraphRequest
@@ -18,6 +19,7 @@ UNITS_SECONDS = 10
 WRITES, WRITES_SECONDS = 3000, 150
 TOLD_FROM = 0.8
 LIST = "/v1.0/applications"
+UNDER_20 = re.compile("1?[0-9]")
 
 
 class GraphThrottling:
@@ -73,5 +75,5 @@ def units_of(request: GraphRequest) -> int:
     cost = 2 if request.method == "GET" and request.path.lower() == LIST else 1
     cost += "$expand" in query
     cost -= "$select" in query
-    cost -= query.get("$top", "").isdecimal() and int(query["$top"]) < 20
+    cost -= UNDER_20.fullmatch(query.get("$top", "")) is not None
     return max(1, cost)

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from pydantic import TypeAdapter, ValidationError
 
-from simulator.graph.errors import malformed
+from simulator.graph.errors import GraphError, malformed
 
 
 def encode[T](kind: TypeAdapter[T], content: T) -> str:
@@ -22,7 +22,12 @@ def decode[T](kind: TypeAdapter[T], token: str) -> T:
     try:
         return kind.validate_json(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
     except (binascii.Error, ValidationError, ValueError) as error:
-        raise malformed("Badly formed token.") from error
+        raise badly_formed() from error
+
+
+def badly_formed() -> GraphError:
+    """Refuse a token that was never given out."""
+    return malformed("Badly formed token.")
 
 
 def link(url: str, query: Mapping[str, str]) -> str:

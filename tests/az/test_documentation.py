@@ -15,7 +15,7 @@ import pytest
 pytestmark = pytest.mark.az
 
 REPOSITORY = Path(__file__).parents[2]
-URL = "https://localhost:4433"
+URL, GRAPH_URL = "https://localhost:4433", "https://localhost:4434"
 MOST_SECONDS = 120
 
 
@@ -26,8 +26,8 @@ def blocks() -> list[str]:
 
 
 @asynccontextmanager
-async def started(command: str, directory: Path) -> AsyncIterator[str]:
-    """Start the local Azure as the page says, but on any free port and with certificates of its own; give its URL."""
+async def started(command: str, directory: Path) -> AsyncIterator[list[str]]:
+    """Start the local Azure as the page says, but on free ports and with certificates of its own; give its URLs."""
     line = command.replace(".venv/bin/python", sys.executable).replace(
         "--directory .local", f"--directory {directory}"
     )
@@ -37,7 +37,7 @@ async def started(command: str, directory: Path) -> AsyncIterator[str]:
     assert process.stdout is not None
     try:
         told = (await asyncio.wait_for(process.stdout.readuntil(b"Ctrl-C"), MOST_SECONDS)).decode()
-        yield re.findall(r"https://localhost:\d+", told)[0]
+        yield re.findall(r"https://localhost:\d+", told)
     finally:
         process.terminate()
         await process.wait()
@@ -51,8 +51,8 @@ async def test_every_line_of_the_page_does_what_it_says(executable: Path, tmp_pa
         "TMPDIR": str(tmp_path),
         "NO_PROXY": "localhost",
     }
-    async with started(start, tmp_path) as url:
-        script = "\n".join(rest).replace(URL, url).replace("$PWD/.local", str(tmp_path))
+    async with started(start, tmp_path) as (url, graph_url, *_):
+        script = "\n".join(rest).replace(URL, url).replace(GRAPH_URL, graph_url).replace("$PWD/.local", str(tmp_path))
         script = script.replace(".venv/bin/python", sys.executable)
         process = await asyncio.create_subprocess_exec(
             *("bash", "-u", "-c", script),
@@ -70,6 +70,9 @@ async def test_every_line_of_the_page_does_what_it_says(executable: Path, tmp_pa
         "DenyAllOutbound",
         '"rg-two-nsgs"',
         "asleep westeurope",
+        '"https://portal.contoso.com"',
+        '"Portal"',
+        "0 applications",
         '"displayName":"Local Azure 1"',
         '"kind": "scope locked"',
         "/virtualMachines/asleep/start",

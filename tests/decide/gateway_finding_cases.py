@@ -133,6 +133,13 @@ CASES = {
         ("is on, for ID tokens", "WAC Guard leaves it on for whoever signs in with its other redirect URIs"),
         platform="Web",
     ),
+    "the same where a clean-up of something else comes": Case(
+        application((CALLBACK, LOCALHOST), PAIR, id_token_issuance=True),
+        Reason.GATEWAY_IMPLICIT_GRANT,
+        ("WAC Guard leaves it on",),
+        platform="Web",
+        beside=(Reason.GATEWAY_REDIRECT_LEFTOVER,),
+    ),
     "a permission that is not requested": Case(
         application((), PAIR, required_resource_access=BOTH[1:]),
         Reason.GATEWAY_PERMISSION_NOT_REQUESTED,

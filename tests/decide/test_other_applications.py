@@ -61,8 +61,9 @@ CASES = {
     "on its own platform a page is in order": Case((), (), PAGE, more=IMPLICIT),
     "what is no address of a page is none": Case((), "urn:x", more=IMPLICIT),
     "plain http is told": Case((HTTP,), "http://shop.contoso.com/cb", said="in the clear. Have its owner replace it"),
-    "but not of localhost": Case((), ("http://localhost:3000", "http://127.0.0.1/cb", "http://[::1]")),
+    "plain http of localhost is not": Case((), ("http://localhost:3000", "http://127.0.0.1/cb", "http://[::1]")),
     "a wildcard is told": Case((WILDCARD,), "https://*.contoso.com", said="whatever matches it"),
+    "but not of localhost, which is a developer's": Case((), "http://localhost:4200/*"),
     "wherever it is in a URI": Case((WILDCARD,), (), f"{PAGE}/a/*", said="on platform Single-page application: a"),
     "many of a kind are one finding": Case(
         (HTTP, WILDCARD),

@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from shared.decide.outcome import decide_status
-from shared.model.plan import Action, ActionResult, Finding, Outcome, Reason, Status
+from shared.model.plan import Action, ActionResult, Finding, Outcome, PatchApplication, Reason, Status
 from tests.decide.actions import CLEAN_UP, DELETE_EXTENSION, DELETE_RULE, PATCH, PUT_EXTENSION, PUT_RULE, REFRESH
+from tests.decide.applications import APP, LOCALHOST, PAIR, settings
 from tests.decide.estates import VM
+
+ONLY_URIS = PatchApplication(APP, settings(LOCALHOST, PAIR), settings((), PAIR))
 
 
 @pytest.mark.parametrize(
@@ -35,6 +38,8 @@ from tests.decide.estates import VM
             [Outcome.STARTED],
             Status.PENDING,
         ),
+        ([Reason.GATEWAY_IMPLICIT_GRANT], ONLY_URIS, [Outcome.STARTED], Status.NON_COMPLIANT),
+        ([Reason.GATEWAY_REDIRECT_LEFTOVER], ONLY_URIS, [Outcome.STARTED], Status.PENDING),
         ([Reason.RULE_NEEDLESS], DELETE_RULE, [Outcome.WOULD_DO], Status.NON_COMPLIANT),
         ([Reason.RULE_NEEDLESS], PUT_RULE, [Outcome.STARTED], Status.NON_COMPLIANT),
         ([Reason.OUTBOUND_DENIED], PUT_RULE, [Outcome.STARTED], Status.PENDING),

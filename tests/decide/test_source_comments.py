@@ -13,7 +13,7 @@ from shared.decide.command_lines import azure_cli
 from shared.decide.terraform import terraform
 from shared.model.plan import Action
 from tests.decide.actions import CLEAN_UP, DELETE_EXTENSION, DELETE_RULE, PATCH, PUT_EXTENSION, PUT_RULE, REFRESH
-from tests.decide.applications import WAC
+from tests.decide.applications import WAC, settings
 from tests.decide.estates import NSG, SUBSCRIPTION
 from tests.decide.source_reader import read_source
 
@@ -88,3 +88,11 @@ def test_what_neither_can_say_is_a_comment_with_the_azure_cli_line(
     assert source.blocks == []
     assert said in source.comments
     assert source.comments[-1] == azure_cli(action)
+
+
+@pytest.mark.parametrize("write", [bicep, terraform])
+def test_no_redirect_uri_ends_the_comment_that_it_is_in(write: Callable[[Action], str]) -> None:
+    odd = ("https://a/\nresource x 'y' = {}", "https://b/\u2028*/", "${file('c')}'\"")
+    action = replace(PATCH, desired=settings(odd, odd))
+    assert all(line.startswith(("//", "#")) for line in write(action).splitlines())
+    assert read_source(write(action)).comments[-1] == azure_cli(action)

@@ -30,6 +30,7 @@ class Replica:
         self._behind = type(world)(world.clock, tuple(world.subscriptions.values()))
         self._behind.resources.update(world.resources)
         self._behind.machines.update(world.machines)
+        self._shared = set(world.resources)
         self._copies: dict[str, bytes] = {}
         self._handed_out: set[str] = set()
         self._to_come: deque[tuple[datetime, str, Copy]] = deque()
@@ -51,7 +52,8 @@ class Replica:
 
     def _about_to_change(self, key: str) -> None:
         self._handed_out.add(key)
-        if key not in self._copies and (copy := self._copy(key)) is not None:
+        if key in self._shared and (copy := self._copy(key)) is not None:
+            self._shared.remove(key)
             self._copies[key] = copy
             self._show(key, copy)
 
@@ -74,13 +76,7 @@ class Replica:
         if resource is None:
             return None
         machine = self._world.machines.get(key)
-        return pickle.dumps((resource, machine and self._what_shows(machine)))
-
-    def _what_shows(self, machine: Machine) -> Machine:
-        """Give a machine without the work under way on it, which can't be copied; its agent is late, too."""
-        ready = machine.agent_ready_at and machine.agent_ready_at + timedelta(seconds=self.lag_seconds)
-        shown = replace(machine, agent_ready_at=ready, reports={}, installing={}, removing={})
-        return replace(shown, failures={}, protected={})
+        return pickle.dumps((resource, machine and _what_shows(machine)))
 
     def _show(self, key: str, copy: Copy) -> None:
         if copy is None:
@@ -91,3 +87,8 @@ class Replica:
         self._behind.resources[key] = resource
         if machine is not None:
             self._behind.machines[key] = machine
+
+
+def _what_shows(machine: Machine) -> Machine:
+    """Give a machine without the work under way on it, which can't be copied."""
+    return replace(machine, reports={}, installing={}, removing={}, failures={}, protected={})

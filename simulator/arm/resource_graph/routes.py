@@ -45,8 +45,8 @@ def query_resources(world: World, request: ArmRequest) -> Answer:
 def _result(world: World, asked: Asked, query: Query, tables: Tables, readable: Readable) -> Table:
     results = world.resource_graph.results
     give = results.later if asked.page.start else results.first
-    scope = (asked.query, tables.subscriptions, readable, id(tables.world))
-    return give(scope, tables.world.resources.revision, lambda: run_query(query, tables.table))
+    key = (asked.query, tables.subscriptions, readable)
+    return give(key, tables.world.resources.revision, lambda: run_query(query, tables.table))
 
 
 def _answer(asked: Asked, query: Query, table: Table) -> Json:

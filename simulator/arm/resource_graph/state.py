@@ -27,6 +27,7 @@ class ResourceGraph:
 
     @lag_seconds.setter
     def lag_seconds(self, seconds: float) -> None:
+        self.results = Results()
         if seconds > 0 and self._replica:
             self._replica.lag_seconds = seconds
         elif seconds > 0:

@@ -14,6 +14,7 @@ PROVIDERS = {
     "Microsoft.Authorization": ("locks",),
     "Microsoft.Compute": ("virtualMachines", "virtualMachines/extensions", "locations", "skus"),
     "Microsoft.Network": ("virtualNetworks", "networkInterfaces", "networkSecurityGroups", "publicIPAddresses"),
+    "Microsoft.ResourceGraph": ("resources", "operations"),
     "Microsoft.Resources": ("subscriptions", "resourceGroups", "resources"),
 }
 

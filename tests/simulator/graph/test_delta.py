@@ -96,6 +96,13 @@ async def test_only_changes_of_what_was_selected_count(graph: Asking, world: Wor
     assert (await finish(graph, link))[0] == [{"id": one, "displayName": "Two"}]
 
 
+async def test_what_is_selected_can_be_changed_between_rounds(graph: Asking, world: World) -> None:
+    one = add_application(world, "One")
+    _, link = await finish(graph, select="displayName")
+    change_application(world, one, {"displayName": "Two", "notes": "x"})
+    assert (await finish(graph, f"{link}&$select=notes"))[0] == [{"id": one, "notes": "x"}]
+
+
 async def test_what_is_made_comes_as_a_whole_and_what_is_deleted_as_removed(graph: Asking, world: World) -> None:
     old, older = add_application(world, "Old"), add_application(world, "Older")
     _, link = await finish(graph)
@@ -158,12 +165,13 @@ async def test_a_few_applications_can_be_tracked_by_their_ids(graph: Asking, wor
 
 async def test_a_reset_sends_everybody_back_to_the_beginning(graph: Asking, world: World) -> None:
     add_filler_applications(world, 2)
-    _, link = await finish(graph)
+    _, link = await finish(graph, select="displayName,web")
     world.graph.expire_delta_tokens()
     answer = await graph.get(link)
     assert (answer.status, answer.code) == (410, "syncStateNotFound")
-    assert answer.headers["location"] == f"{graph.raw.url}/v1.0/applications/delta?$deltatoken="
-    assert len((await finish(graph, answer.headers["location"]))[0]) == 2
+    afresh = answer.headers["location"]
+    assert afresh == f"{graph.raw.url}/v1.0/applications/delta?$select=displayName,web&$deltatoken="
+    assert [item.keys() for item in (await finish(graph, afresh))[0]] == [{"id", "displayName", "web"}] * 2
 
 
 async def test_a_token_lasts_seven_days(graph: Asking, world: World) -> None:

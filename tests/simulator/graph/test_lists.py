@@ -152,6 +152,7 @@ async def test_any_other_filter_is_refused_and_never_guessed_at(graph: Asking, a
     [
         ({"top": "0"}, "Request_UnsupportedQuery", "Invalid page size specified: '0'. Must be between 1 and 999"),
         ({"top": "1000"}, "Request_UnsupportedQuery", "Invalid page size specified: '1000'."),
+        ({"top": "9" * 5000}, "Request_UnsupportedQuery", "Must be between 1 and 999 inclusive."),
         ({"top": "ten"}, "BadRequest", "requires a non-negative integer value"),
         ({"top": "-1"}, "BadRequest", "requires a non-negative integer value"),
         ({"select": "colour"}, "BadRequest", "Could not find a property named 'colour' on type"),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+import json
 import random
 from typing import Any
 
@@ -101,6 +103,19 @@ TEXTS = (
 OPTIONS = ("select", "top", "filter", "count", "orderby", "search", "expand", "skiptoken", "deltatoken", "skip", "x")
 
 
+ODD_PLACE = (("skipped", -1), ("after", "x"))
+ODD_ROUND = (
+    ("issued", "2026-01-05T08:00:00"),
+    ("until", -1),
+    ("since", "x"),
+    ("read", -2),
+    ("read", 10**30),
+    ("select", "displayName"),
+    ("select", ["colour"]),
+    ("top", 0),
+)
+
+
 async def test_no_request_however_odd_is_an_error_of_the_server(graph: Asking, world: World) -> None:
     chance = random.Random(20260105)
     _settle(world)
@@ -122,6 +137,18 @@ async def test_a_body_that_is_no_json_is_refused(graph: Asking, world: World) ->
         async with graph.raw.session.post(url, data=body, headers=headers) as response:
             assert response.status == 400, body[:20]
     assert len(world.graph.applications) == 0
+
+
+async def test_a_token_that_was_tampered_with_is_refused(graph: Asking, world: World) -> None:
+    add_filler_applications(world, 3)
+    for path, odd in (("/applications", ODD_PLACE), ("/applications/delta", ODD_ROUND)):
+        link = (await graph.get(path, top="1")).body["@odata.nextLink"]
+        before, _, token = link.partition("$skiptoken=")
+        content = json.loads(base64.urlsafe_b64decode(token + "=="))
+        for name, value in odd:
+            tampered = base64.urlsafe_b64encode(json.dumps(content | {name: value}).encode()).decode()
+            answer = await graph.get(f"{before}$skiptoken={tampered}")
+            assert (answer.status, answer.message) == (400, "Badly formed token."), (path, name)
 
 
 async def test_paths_that_lead_nowhere_are_refused_in_graphs_words(graph: Asking) -> None:

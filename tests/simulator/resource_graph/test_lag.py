@@ -63,6 +63,18 @@ async def test_what_is_made_is_seen_after_the_lag(ask: Ask, world: World, vm: st
     assert "extensions" in await _types(ask)
 
 
+async def test_whoever_reads_it_meanwhile(ask: Ask, world: World, vm: str, raw: RawClient) -> None:
+    extension = f"{vm}/extensions/AdminCenter"
+    for _ in range(2):
+        await raw.send("PUT", extension, admin_center())
+        assert (await raw.get(extension)).status == 200
+        assert "extensions" not in await _types(ask)
+        await raw.send("DELETE", extension)
+        await world.clock.advance(world.uninstall_seconds)
+        assert (await raw.get(extension)).status == 404
+        await world.clock.advance(LAG)
+
+
 async def test_each_change_is_seen_a_lag_after_it(ask: Ask, world: World, vm: str, raw: RawClient) -> None:
     world.install_seconds = 30.0
     query = "resources | where type endswith '/extensions' | project state = properties.provisioningState"
