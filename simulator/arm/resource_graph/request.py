@@ -18,7 +18,7 @@ FORMATS = {"table": True, "objectarray": False}
 
 @dataclass(frozen=True, slots=True)
 class FacetAsked:
-    """A summary of the result by columns; `filter` is a condition, `ascending` and `by_count` sort it."""
+    """A summary of the result by columns; `filter` is a condition, and without `sort_by` it is sorted by count."""
 
     expression: str
     sort_by: str | None
