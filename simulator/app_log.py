@@ -10,7 +10,15 @@ from typing import Any
 from simulator.host.process import LogLine
 
 _TROUBLE = frozenset({"WARNING", "ERROR", "CRITICAL"})
-_WRITES = {"PutExtension": "install", "RefreshExtension": "refresh", "PutSecurityRule": "put rule"}
+_WRITES = {
+    "PutExtension": "install",
+    "RefreshExtension": "refresh",
+    "PutSecurityRule": "put rule",
+    "PatchApplication": "patch",
+}
+_APPLICATIONS = "/providers/Microsoft.Graph/applications/"
+_TENANTS = "/providers/Microsoft.Graph/tenants/"
+_SHORT = 8
 
 
 class What(StrEnum):
@@ -43,9 +51,11 @@ class Row:
 def read_rows(line: LogLine) -> Iterator[Row]:
     """Read what is worth telling of a line: nothing, or a row or more."""
     match line["message"]:
-        case "Check queued":
+        case "Check queued" if line["cause"].startswith("event "):
             operation = line["cause"].removeprefix("event ").partition("/")[2]
             yield Row(What.EVENT, name_of(line["subject"]), operation)
+        case "Check queued":
+            yield Row(What.EVENT, name_of(line["subject"]), line["cause"])
         case "Check answered":
             yield _read_check(line)
             yield from map(_read_write, line["actions"])
@@ -67,7 +77,9 @@ def _read_check(line: LogLine) -> Row:
 
 
 def _read_write(action: dict[str, Any]) -> Row:
-    return Row(What.WRITE, name_of(action["resource"].rsplit("/", 2)[0]), action["outcome"], describe_write(action))
+    resource = action["resource"]
+    written_to = resource if resource.startswith(_APPLICATIONS) else resource.rsplit("/", 2)[0]
+    return Row(What.WRITE, name_of(written_to), action["outcome"], describe_write(action))
 
 
 def describe_write(action: dict[str, Any]) -> str:
@@ -76,8 +88,11 @@ def describe_write(action: dict[str, Any]) -> str:
 
 
 def name_of(resource_id: str) -> str:
-    """Give the last part of an id."""
-    return resource_id.rpartition("/")[2]
+    """Give the last part of an id; of an app registration's, enough to tell it from others."""
+    name = resource_id.rpartition("/")[2]
+    if resource_id.startswith(_APPLICATIONS):
+        return f"app {name[:_SHORT]}"
+    return "the tenant" if resource_id.startswith(_TENANTS) else name
 
 
 def _duration(seconds: float) -> str:

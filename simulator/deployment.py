@@ -32,13 +32,15 @@ EVENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 
 def app_settings(subscription_id: str, *, enforcing: bool) -> dict[str, str]:
-    """Give the app settings with which it may write anywhere in the subscription, or nowhere."""
+    """Give the app settings with which it may write anywhere in the subscription and the tenant, or nowhere."""
     if not enforcing:
         return {}
     return {
         "WAC_EXTENSION_MODE": "enforce",
         "WAC_NETWORK_MODE": "enforce",
         "WAC_ENFORCE_SCOPES": f"/subscriptions/{subscription_id}",
+        "WAC_REDIRECTS_MODE": "migrate",
+        "WAC_REDIRECTS_CLEANUP": "on",
     }
 
 

@@ -44,7 +44,11 @@ Paste into another terminal:
 {{"operationName": "Microsoft.Compute/virtualMachines/write"}}, "dataVersion": "2", \
 "eventType": "Microsoft.Resources.ResourceWriteSuccess", "eventTime": "{ahead:%Y-%m-%dT%H:%M:%SZ}"}}]'
 
-4. Work in the subscription with the real Azure CLI, and watch the app here:
+4. Have it audit the tenant's app registrations, and see of whom there is something to tell:
+  {curl} -d '{{"subject": "/providers/Microsoft.Graph/tenants/home"}}' | python3 -m json.tool
+  {get} "$APP/api/reports?status=NON_COMPLIANT" | python3 -m json.tool
+
+5. Work in the subscription with the real Azure CLI, and watch the app here:
   export AZURE_CONFIG_DIR=$(mktemp -d) REQUESTS_CA_BUNDLE="$CA" AZURE_CORE_COLLECT_TELEMETRY=no
   export IDENTITY_ENDPOINT={arm}/msi/token IDENTITY_HEADER={identity_header}
   az cloud register --name LocalAzure --endpoint-resource-manager {arm}
@@ -56,6 +60,7 @@ Paste into another terminal:
   az network nsg rule create --resource-group rg-server-2022 --nsg-name nsg-server-2022 --name DenyAllOutbound \\
     --priority 200 --direction Outbound --access Deny --protocol '*' --destination-port-ranges '*' --output table
   az network nsg rule list --resource-group rg-server-2022 --nsg-name nsg-server-2022 --output table
+  az ad app list --all --query "[?spa.redirectUris].{{name: displayName, uris: spa.redirectUris}}" --output yaml
 
 Ctrl-C ends it. What the app sees, decides and does from here on:
 

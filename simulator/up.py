@@ -16,7 +16,7 @@ from typing import Any
 from simulator.app_log import read_rows
 from simulator.azurite.service import AzuriteMissing
 from simulator.child_process import ChildFailed
-from simulator.demo.cases import build_cases
+from simulator.demo.cases import build_cases, build_registrations
 from simulator.demo.chronicle import Entry
 from simulator.demo.pace import set_pace
 from simulator.demo.screen import Screen, make_console
@@ -69,6 +69,7 @@ async def _serve(options: argparse.Namespace) -> None:
             await stack.enter_async_context(azure)
             await subscribe_app(azure)
             set_pace(world, build_cases(world))
+            build_registrations(world)
             await azure.settle_for(SETTLING.total_seconds())
         sys.stdout.write(invite(azure, options.speed))
         sys.stdout.flush()

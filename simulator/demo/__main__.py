@@ -62,13 +62,14 @@ async def _run(options: argparse.Namespace) -> int:
         with screen.playing(stage.began, END):
             await play(stage)
         totals = count(stage)
-        cases = list(stage.cases.values())
-        with screen.starting("Asking the app about every VM and every NSG …"):
-            reports = await audit(azure, [subject for case in cases for subject in (case.vm_id, *case.nsg_ids)])
+        cases, registrations = list(stage.cases.values()), stage.registrations
+        with screen.starting("Asking the app about every VM, every NSG and the app registrations …"):
+            subjects = [subject for case in cases for subject in (case.vm_id, *case.nsg_ids)]
+            reports = await audit(azure, [*subjects, *(one.subject for one in registrations)])
         stage.chronicle.hear(azure.log_lines())
         faults = find_faults(stage, reports)
-        tables = make_tables(azure.world, cases, reports)
-    verdict = make_verdict(faults, totals, cases, time.monotonic() - began)
+        tables = make_tables(azure.world, cases, registrations, reports)
+    verdict = make_verdict(faults, totals, cases, registrations, time.monotonic() - began)
     screen.say("", tables, verdict)
     if options.svg:
         _save(options.svg, tables, verdict)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from simulator.build import add_filler_applications
 from simulator.estate.announce import announce
+from simulator.estate.registrations import REGISTRATIONS, Registration, subject_of
 from simulator.estate.situations import EVERYDAY, Expected
 from simulator.world import World
+
+OTHERS = 200
 
 
 @dataclass(slots=True)
@@ -21,6 +25,18 @@ class Case:
     nsgs: tuple[Expected, ...] = ()
     installs: int = 0
     rules: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationCase:
+    """How an app registration of the story should end."""
+
+    registration: Registration
+    application_id: str
+
+    @property
+    def subject(self) -> str:
+        return subject_of(self.application_id)
 
 
 def build_cases(world: World) -> dict[str, Case]:
@@ -40,3 +56,9 @@ def build_cases(world: World) -> dict[str, Case]:
             dict(situation.rules),
         )
     return cases
+
+
+def build_registrations(world: World) -> list[RegistrationCase]:
+    """Put every everyday app registration into the tenant, and many that have nothing to do with gateways."""
+    add_filler_applications(world, OTHERS)
+    return [RegistrationCase(one, one.build(world)) for one in REGISTRATIONS]

@@ -13,7 +13,7 @@ from rich.text import Text
 from simulator.app_log import describe_write, name_of
 from simulator.demo.audit import Reports
 from simulator.demo.belongings import our_rules
-from simulator.demo.cases import Case
+from simulator.demo.cases import Case, RegistrationCase
 from simulator.demo.screen import STATUS_STYLES
 from simulator.demo.verdict import Totals, installs_on
 from simulator.store import Json
@@ -22,8 +22,8 @@ from simulator.world import World
 _DONE = "bold blue"
 
 
-def make_tables(world: World, cases: list[Case], reports: Reports) -> Group:
-    """Make the tables of all VMs and of all NSGs, from the app's own reports."""
+def make_tables(world: World, cases: list[Case], registrations: list[RegistrationCase], reports: Reports) -> Group:
+    """Make the tables of all VMs, all NSGs and all registrations of the story, from the app's own reports."""
     vms, nsgs = _table("VM"), _table("NSG")
     for case in cases:
         report = reports[case.vm_id]
@@ -33,7 +33,12 @@ def make_tables(world: World, cases: list[Case], reports: Reports) -> Group:
         together = len(names) > 1
         subject = f"{len(names)} NSGs" if together else names[0]
         nsgs.add_row(subject, *_tell(report, rules, ", ".join(names) if together else ""))
-    return Group(vms, "", nsgs)
+    applications = _table("app registration")
+    for one in registrations:
+        report = reports[one.subject]
+        story = "" if report["findings"] else one.registration.story
+        applications.add_row(one.registration.name, *_tell(report, _moved(world, one), story))
+    return Group(vms, "", nsgs, "", applications)
 
 
 def _table(subject: str) -> Table:
@@ -58,6 +63,13 @@ def _findings(report: Json) -> Iterator[Text]:
         if finding["reason"] not in told:
             told.add(finding["reason"])
             yield Text.assemble((finding["reason"], STATUS_STYLES[finding["status"]]), ": ", finding["message"])
+
+
+def _moved(world: World, one: RegistrationCase) -> str:
+    """Say how often the registration was written, and where its redirect URIs are now."""
+    path = f"/applications/{one.application_id}"
+    patches = [each for each in world.requests.writes() if each.path.endswith(path) and each.took_effect]
+    return f"patched {' and '.join(f'{patch.time:%H:%M}' for patch in patches)}" if patches else ""
 
 
 def _installs(world: World, case: Case) -> str:
@@ -94,22 +106,26 @@ def _anonymous(report: Json, nsg_id: str) -> Json:
     return {"status": report["status"], "findings": findings, "actions": []}
 
 
-def make_verdict(faults: list[str], totals: Totals, cases: list[Case], seconds: float) -> Group:
+def make_verdict(
+    faults: list[str], totals: Totals, cases: list[Case], registrations: list[RegistrationCase], seconds: float
+) -> Group:
     """Say whether the world is as it should be, and what it took; `seconds` are real ones."""
     numbers = (
         f"{totals.events} events delivered, {totals.checks} checks, {totals.reads} reads and {totals.writes} writes"
         f" in Azure; {totals.simulated / 3600:g} simulated hours in {seconds:.0f} seconds."
     )
-    return Group("", *(_wrong(faults) if faults else _right(cases)), Text(numbers, "dim"))
+    right_or_wrong = _wrong(faults) if faults else _right(cases, registrations)
+    return Group("", *right_or_wrong, Text(numbers, "dim"))
 
 
-def _right(cases: list[Case]) -> Iterator[Text]:
+def _right(cases: list[Case], registrations: list[RegistrationCase]) -> Iterator[Text]:
     groups = sum(len(case.nsg_ids) for case in cases)
     installs = sum(case.installs for case in cases)
     yield Text.assemble(
         ("✓ The world is as it should be. ", "bold green"),
-        f"{len(cases)} VMs and {groups} NSGs are as expected, each of the {installs} installs ran once; nothing of"
-        " other people's was touched, nothing failed, and nothing was written any more once all had settled.",
+        f"{len(cases)} VMs, {groups} NSGs and {len(registrations)} app registrations are as expected, each of the"
+        f" {installs} installs ran once; nothing of other people's was touched, nothing failed, and nothing was"
+        " written any more once all had settled.",
     )
 
 

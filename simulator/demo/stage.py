@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from simulator.demo.audit import run_function
 from simulator.demo.belongings import Belongings, others_belongings
-from simulator.demo.cases import Case
+from simulator.demo.cases import Case, RegistrationCase
 from simulator.demo.chronicle import Chronicle
 from simulator.demo.screen import Screen
 from simulator.host.contract import Tally
@@ -31,6 +32,7 @@ class Stage:
     chronicle: Chronicle
     began: datetime
     cases: dict[str, Case] = field(default_factory=dict)
+    registrations: list[RegistrationCase] = field(default_factory=list)
     untouched: Belongings = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     quiet_since: datetime | None = None
@@ -58,6 +60,11 @@ class Stage:
         """Let time pass in Azure alone: events reach the app, but no Check is looked at yet."""
         await self.azure.advance(duration.total_seconds())
         await self.azure.host.catch_up()
+        self._end_moment()
+
+    async def run_timer(self, function: str) -> None:
+        """Have a timer of the app come now, as an administrator can."""
+        await run_function(self.azure, function)
         self._end_moment()
 
     def _end_moment(self) -> None:

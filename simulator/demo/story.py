@@ -6,7 +6,7 @@ from datetime import datetime, time
 
 from simulator.build import network_interface_of
 from simulator.clock import START as BEGIN
-from simulator.demo.cases import Case, build_cases
+from simulator.demo.cases import OTHERS, Case, build_cases, build_registrations
 from simulator.demo.pace import CREATION, SLOW_AGENT, set_pace
 from simulator.demo.stage import Stage
 from simulator.estate.situations import COMPLIANT, SERVER_2025, Expected
@@ -25,6 +25,7 @@ async def play(stage: Stage) -> None:
         all_outbound_is_denied,
         our_rule_is_deleted,
         virtual_machine_is_gone_too_soon,
+        registrations_are_audited,
         nothing_happens,
     ):
         await act(stage)
@@ -94,6 +95,19 @@ async def virtual_machine_is_gone_too_soon(stage: Stage) -> None:
     await stage.passing_unchecked(CREATION)
     stage.cases["short-lived"] = Case("short-lived", "Deleted between its event and its check", vm_id, GONE)
     await stage.until(10, 45)
+
+
+async def registrations_are_audited(stage: Stage) -> None:
+    """Have the timer of the audit come, and the moves settle."""
+    stage.registrations = build_registrations(stage.azure.world)
+    stage.act(
+        "App registrations are audited",
+        f"The daily timer comes. The tenant has {OTHERS + len(stage.registrations)} app registrations, three of"
+        " them of Windows Admin Center gateways.",
+        explaining=True,
+    )
+    await stage.run_timer("redirects_timer")
+    await stage.until(11, 15)
 
 
 async def nothing_happens(stage: Stage) -> None:

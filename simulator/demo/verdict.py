@@ -9,7 +9,7 @@ from simulator.app_log import name_of
 from simulator.arm.compute.machine import Install
 from simulator.demo.audit import Reports
 from simulator.demo.belongings import others_belongings, our_rules
-from simulator.demo.cases import Case
+from simulator.demo.cases import Case, RegistrationCase
 from simulator.demo.stage import Stage
 from simulator.estate.situations import Expected
 from simulator.request_log import Kind, LoggedRequest
@@ -51,6 +51,7 @@ def find_faults(stage: Stage, reports: Reports) -> list[str]:
     """Tell, a sentence each, what is not as it should be."""
     return [
         *(fault for case in stage.cases.values() for fault in _faults_of(stage.azure.world, case, reports)),
+        *(fault for one in stage.registrations for fault in _faults_of_registration(stage.azure.world, one, reports)),
         *_touched(stage),
         *_restless(stage),
         *_failures(stage),
@@ -67,6 +68,15 @@ def _faults_of(world: World, case: Case, reports: Reports) -> Iterator[str]:
     rules = {name: priority for nsg_id in case.nsg_ids for name, priority in our_rules(world, nsg_id).items()}
     if rules != case.rules:
         yield f"{case.name}: our rules are {_listed(rules)}, not {_listed(case.rules)}."
+
+
+def _faults_of_registration(world: World, one: RegistrationCase, reports: Reports) -> Iterator[str]:
+    registration, found = one.registration, world.graph.find(one.application_id)
+    yield from _differs(registration.name, registration.expected, reports[one.subject])
+    for platform, uris in (("web", registration.web), ("spa", registration.spa)):
+        if sorted(found[platform]["redirectUris"]) != sorted(uris):
+            is_so, should_be = (", ".join(some) or "none" for some in (found[platform]["redirectUris"], uris))
+            yield f"{registration.name} has on platform {platform} {is_so}, not {should_be}."
 
 
 def _differs(subject: str, expected: Expected, report: Json) -> Iterator[str]:
@@ -92,7 +102,7 @@ def _touched(stage: Stage) -> Iterator[str]:
 
 def _restless(stage: Stage) -> Iterator[str]:
     writes = [request for request in app_requests(stage.azure.world) if request.kind is Kind.WRITE]
-    late = [request for request in writes if stage.quiet_since and request.time >= stage.quiet_since]
+    late = [one for one in writes if one.took_effect and stage.quiet_since and one.time >= stage.quiet_since]
     if late:
         yield f"{len(late)} writes since nothing happens any more, such as {late[0].method} {late[0].path}."
 

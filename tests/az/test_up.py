@@ -14,7 +14,7 @@ async def test_the_printed_lines_start_a_vm_and_deny_traffic_and_the_app_reacts_
     executable: Path, tmp_path: Path
 ) -> None:
     async with run_up(tmp_path) as running:
-        printed = await running.paste("4.", f"{executable.parent}{os.pathsep}{os.environ['PATH']}")
+        printed = await running.paste("5.", f"{executable.parent}{os.pathsep}{os.environ['PATH']}")
         assert "LocalAzure" in printed
         assert "RG-SERVER-2022" in printed
         assert "DenyAllOutbound" in printed

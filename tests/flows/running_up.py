@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 LONGEST_SECONDS = 120
-TITLES = ("Paste", "1.", "2.", "3.", "4.", "Ctrl-C")
+TITLES = ("Paste", "1.", "2.", "3.", "4.", "5.", "Ctrl-C")
 
 
 class RunningUp:

@@ -17,7 +17,8 @@ ACTS = (
     "09:15  All outbound traffic is denied",
     "09:45  Our rule is deleted",
     "10:15  A VM is gone too soon",
-    "10:45  Nothing happens",
+    "10:45  App registrations are audited",
+    "11:15  Nothing happens",
 )
 
 
@@ -50,7 +51,7 @@ def test_the_demo_ends_with_the_world_as_it_should_be(tmp_path: Path) -> None:
     assert played.returncode == 0, played.stdout + played.stderr
     assert played.stderr == ""
     assert "\x1b" not in played.stdout
-    assert "✓ The world is as it should be. 19 VMs and 17 NSGs are as expected" in played.stdout
+    assert "✓ The world is as it should be. 19 VMs, 17 NSGs and 4 app registrations are as expected" in played.stdout
     positions = [played.stdout.index(act) for act in ACTS]
     assert positions == sorted(positions)
     told = rows(played.stdout)

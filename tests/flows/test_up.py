@@ -46,3 +46,8 @@ async def ask_and_send(running: RunningUp) -> None:
     assert (await running.paste("3.")).strip() == "202"
     await running.wait_for("event", "asleep", "virtualMachines/write")
     await running.wait_for("check", "asleep", "VM_STOPPED")
+
+    queued, listed = documents(await running.paste("4."))
+    assert queued["subject"].endswith("/tenants/home")
+    assert listed["counts"]["NON_COMPLIANT"] >= 1
+    await running.wait_for("write", "patch app", "started")

@@ -5,14 +5,15 @@ from __future__ import annotations
 import io
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from rich.console import Console
 
 from simulator.arm.compute.machine import Install
-from simulator.build import add_rule, security_rule
+from simulator.build import add_rule, change_application, security_rule
 from simulator.demo.audit import Reports
-from simulator.demo.cases import build_cases
+from simulator.demo.cases import RegistrationCase, build_cases, build_registrations
 from simulator.demo.chronicle import Chronicle
 from simulator.demo.customer import Customer
 from simulator.demo.screen import Screen
@@ -36,6 +37,9 @@ async def stage(azure: LocalAzure) -> AsyncIterator[Stage]:
             _install(stage, case.vm_id, case.installs)
             for name, priority in case.rules.items():
                 add_rule(azure.world, case.nsg_ids[0], security_rule(name, priority=priority, description=MARKER))
+        stage.registrations = build_registrations(azure.world)
+        for one in stage.registrations:
+            _move(stage, one)
         stage.people_have_changed()
         stage.quiet_since = clock.now()
         yield stage
@@ -46,11 +50,21 @@ def _install(stage: Stage, vm_id: str, times: int = 1) -> None:
     stage.azure.world.installs.extend([install] * times)
 
 
+def _move(stage: Stage, one: RegistrationCase) -> None:
+    moved = {"web": {"redirectUris": list(one.registration.web)}, "spa": {"redirectUris": list(one.registration.spa)}}
+    change_application(stage.azure.world, one.application_id, moved)
+
+
 def reports_as_expected(stage: Stage) -> Reports:
-    return {
-        subject: {"status": expected.status, "findings": [{"reason": reason} for reason in expected.reasons]}
+    expected = {
+        subject: expected
         for case in stage.cases.values()
         for subject, expected in zip((case.vm_id, *case.nsg_ids), (case.vm, *case.nsgs), strict=True)
+    }
+    expected |= {one.subject: one.registration.expected for one in stage.registrations}
+    return {
+        subject: {"status": one.status, "findings": [{"reason": reason} for reason in one.reasons]}
+        for subject, one in expected.items()
     }
 
 
@@ -84,6 +98,11 @@ def _a_rule_without_our_marker_is_new(stage: Stage) -> None:
     add_rule(stage.azure.world, stage.cases["server-2016"].nsg_ids[0], rule)
 
 
+def _a_redirect_uri_is_lost(stage: Stage) -> None:
+    lost: dict[str, Any] = {"spa": {"redirectUris": []}}
+    change_application(stage.azure.world, stage.registrations[0].application_id, lost)
+
+
 def _an_invocation_failed(stage: Stage) -> None:
     stage.tally = Tally(10, 1)
 
@@ -109,6 +128,10 @@ WRONG: dict[str, tuple[Callable[[Stage], None], str]] = {
         "wac-by-terraform is another's, and was changed.",
     ),
     "a rule of ours without a marker": (_a_rule_without_our_marker_is_new, "AllowAnything is another's"),
+    "a redirect URI lost": (
+        _a_redirect_uri_is_lost,
+        "wac has on platform spa none, not https://wac.contoso.com:6600",
+    ),
     "a failed invocation": (_an_invocation_failed, "1 invocations failed."),
     "a dead letter": (_an_event_was_given_up, "1 events ended as dead letters, the first one as Undeliverable: 400."),
     "an error": (_the_app_logged_an_error, "1 errors in the app's log, the first one: Check given up as poison"),
@@ -137,6 +160,9 @@ async def test_writes_after_all_had_settled_are_found_unless_a_person_made_them(
     assert find_faults(stage, reports_as_expected(stage)) == []
     world = stage.azure.world
     by_person = next(request for request in world.requests if request.method == "POST")
-    world.requests.add(replace(by_person, caller=world.identities.system_assigned.client_id))
+    ours = replace(by_person, caller=world.identities.system_assigned.client_id)
+    world.requests.add(replace(ours, took_effect=False))
+    assert find_faults(stage, reports_as_expected(stage)) == []
+    world.requests.add(ours)
     [fault] = find_faults(stage, reports_as_expected(stage))
     assert fault.startswith("1 writes since nothing happens any more, such as POST /subscriptions/")
