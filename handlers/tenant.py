@@ -30,7 +30,7 @@ async def check_tenant(guard: Guard, check: Check, desired: DesiredState, turn: 
     directory, audit = guard.directory(), decide_start(turn.past.audit, desired)
     known = await list_applications(guard.clients)
     for _ in range(_PAGES):
-        changes = await directory.read_changes(check.subject, audit.link if audit else None)
+        changes = await directory.read_changes(check.subject, audit)
         if changes is None:
             break
         estate = directory.estate()

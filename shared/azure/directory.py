@@ -16,6 +16,7 @@ from shared.azure.graph_reading import GraphRequests, Query
 from shared.azure.parse_application import application_id, parse_application, parse_owners
 from shared.model.application import Application, Changes, Gateway
 from shared.model.estate import Estate
+from shared.model.past import Audit
 from shared.model.resource_id import ResourceId
 
 # Not keyCredentials: Graph answers 150 such requests a minute, which the pages of a large tenant are more than.
@@ -25,6 +26,8 @@ _PAGED = (
     *("requiredResourceAccess", "createdDateTime"),
 )
 _NOT_PAGED = "keyCredentials"
+# The SDK reads a page in one go, in which nothing else gets its turn: so they are small.
+_PAGE = 100
 _REMOVED = "@removed"
 
 
@@ -67,13 +70,13 @@ class Directory:
         """Read what is kept of the gateways that are known. Raises PassingFailure, Refusal."""
         self._gateways = tuple(await list_gateways(self._clients))
 
-    async def read_changes(self, subject: ResourceId, link: str | None) -> Changes | None:
-        """Read the page that a link leads to, without one, or with one that has expired, the first page of all.
+    async def read_changes(self, subject: ResourceId, audit: Audit | None) -> Changes | None:
+        """Read the page with which an audit goes on; without one, or if its link has expired, the first page of all.
 
-        Partial items are read again. None where the tenant, as `subject`, can't be read. Raises PassingFailure.
+        None where the tenant, as `subject`, can't be read. Raises PassingFailure.
         """
         try:
-            return await self._noted(subject, self._read_page(link))
+            return await self._noted(subject, self._read_page(audit))
         except Expired:
             return await self._noted(subject, self._read_page(None))
 
@@ -89,12 +92,37 @@ class Directory:
             unreadable=MappingProxyType(self._unreadable),
         )
 
-    async def _read_page(self, link: str | None) -> Changes:
-        delta = self._clients.graph().applications.delta
+    async def _read_page(self, audit: Audit | None) -> Changes:
+        if audit is None:
+            # Before the list: what changes while that is read will be among the changes since.
+            later = await self._latest()
+            return replace(await self._list(None), is_anew=True, later=later)
+        return await (self._list(audit.link) if audit.is_listing else self._changed(audit.link))
+
+    async def _latest(self) -> str:
+        """Give the link to all changes from now on."""
+        base = self._clients.graph().request_adapter.base_url
+        url = f"{base}/applications/delta?$deltatoken=latest&$select={','.join(_PAGED)}"
+        answer = await self._requests.send(self._clients.graph().applications.delta.with_url(url).get)
+        if answer is None or answer.odata_delta_link is None:
+            raise PassingFailure("Graph's answer leads to no later changes")
+        return answer.odata_delta_link
+
+    async def _list(self, link: str | None) -> Changes:
+        """Read a page of all registrations: unlike a delta query, it leaves nothing out that is empty."""
+        everyone = self._clients.graph().applications
         if link is None:
-            page = await self._requests.send(delta.get, query=Query(select=list(_PAGED)))
+            page = await self._requests.send(everyone.get, query=Query(select=list(_PAGED), top=_PAGE))
         else:
-            page = await self._requests.send(delta.with_url(link).get)
+            page = await self._requests.send(everyone.with_url(link).get)
+        if page is None:
+            raise PassingFailure("Graph's answer for a list of applications has no body")
+        found = tuple(_without_certificates(parse_application(one)) for one in page.value or ())
+        return Changes(found, (), page.odata_next_link or "", is_last=not page.odata_next_link)
+
+    async def _changed(self, link: str) -> Changes:
+        """Read a page of changes. Those that are told in part, as most are, are read again."""
+        page = await self._requests.send(self._clients.graph().applications.delta.with_url(link).get)
         kept = (page.odata_next_link or page.odata_delta_link) if page else None
         if page is None or kept is None:
             raise PassingFailure("Graph's answer leads neither to a next page nor to later changes")
@@ -103,19 +131,14 @@ class Directory:
         whole = await asyncio.gather(*(self._completed(one) for one in told))
         gone = [application_id(str(one.id)) for one in items if _REMOVED in one.additional_data]
         gone += [one.id for one, found in zip(told, whole, strict=True) if found is None]
-        return Changes(
-            tuple(one for one in whole if one is not None),
-            tuple(gone),
-            kept,
-            is_anew=link is None,
-            is_last=page.odata_next_link is None,
-        )
+        found = tuple(one for one in whole if one is not None)
+        return Changes(found, tuple(gone), kept, is_last=page.odata_next_link is None)
 
     async def _completed(self, application: Application) -> Application | None:
         """Read again what a delta query told in part; None where it is gone by now."""
-        unread = tuple(name for name in application.unread if name != _NOT_PAGED)
-        if not unread:
-            return replace(application, unread=())
+        known = _without_certificates(application)
+        if not known.unread:
+            return known
         try:
             return await self._read(application.id)
         except Absent:
@@ -145,3 +168,7 @@ class Directory:
 
     def _note(self, at: datetime) -> None:
         self._observed_at = at if self._observed_at is None else min(at, self._observed_at)
+
+
+def _without_certificates(application: Application) -> Application:
+    return replace(application, unread=tuple(name for name in application.unread if name != _NOT_PAGED))

@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 # Directory_ConcurrencyViolation and kin: somebody else wrote the same object at the same moment.
 _PASSING = PASSING_STATUSES | {409, 423}
 _GONE = 410
+# Of delta queries, and of lists whose next page was asked for too late.
+_EXPIRED = frozenset({"syncstatenotfound", "syncstateinvalid", "resyncrequired", "directory_expiredpagetoken"})
 
 
 class Expired(Exception):
-    """The link that a delta query was to go on with is not known any more: begin anew."""
+    """The link that a list or a delta query was to go on with is not known any more: begin anew."""
 
 
 @contextmanager
@@ -53,7 +55,7 @@ def _explain(error: APIError) -> Absent | PassingFailure | Refusal | Expired:
     text = error.primary_message or code
     if status == 404:
         return Absent(text, request_id)
-    if status == _GONE or code.casefold() in ("syncstatenotfound", "syncstateinvalid", "resyncrequired"):
+    if status == _GONE or code.casefold() in _EXPIRED:
         return Expired(text)
     if status in _PASSING:
         return PassingFailure(

@@ -17,6 +17,7 @@ class Query:
     """The parameters of a request, which the SDK finds by their names on the wire."""
 
     select: list[str] | None = None
+    top: int | None = None
 
     def get_query_parameter(self, name: str) -> str:
         """Give a parameter's name in the SDK's URL templates."""

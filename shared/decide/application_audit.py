@@ -42,7 +42,7 @@ def find_candidates(
     A round of all registrations begins with all that are `known`, since it says nothing of those that are gone. What
     is decided here is so by a list, in which certificates are not told of: their own checks read them live.
     """
-    if changes.is_anew or (audit is not None and audit.is_anew and not audit.is_complete):
+    if changes.is_anew or (audit is not None and audit.is_listing):
         before, seen_already = (tuple(sorted(known)) if changes.is_anew else ()), known
     else:
         before, seen_already = tuple(one for one in changes.gone if one in known), ()
@@ -57,10 +57,11 @@ def find_candidates(
 def advance(audit: Audit | None, changes: Changes, told: int, desired: DesiredState, now: datetime) -> Audit:
     """Add a page to an audit; the first page after a complete round, or of all registrations, begins a new one."""
     if audit is None or audit.is_complete or changes.is_anew:
-        audit = Audit(changes.link, changes.is_last, decide_basis(desired), changes.is_anew, now)
+        basis = decide_basis(desired)
+        audit = Audit(changes.link, changes.is_last, basis, changes.is_anew, now, later=changes.later)
     return replace(
         audit,
-        link=changes.link,
+        link=audit.later if audit.is_anew and changes.is_last else changes.link,
         is_complete=changes.is_last,
         read=audit.read + len(changes.applications),
         told=audit.told + told,

@@ -105,12 +105,13 @@ class Gateway:
 class Changes:
     """A page of the app registrations that changed, or of all: `gone` are none any more.
 
-    `link` leads to the next page, after the last to later changes; `is_anew` is whether this is the first page of
-    all. Certificates are not told of here, and count as none.
+    `link` leads to the next page, after the last to later changes. `is_anew` is whether this is the first page of
+    all, and `later` leads then to all changes since. Certificates are not told of here, and count as none.
     """
 
     applications: tuple[Application, ...]
     gone: tuple[ResourceId, ...]
     link: str
-    is_anew: bool
     is_last: bool
+    is_anew: bool = False
+    later: str = ""

@@ -70,7 +70,7 @@ class Audit:
     `is_complete` is whether all were read, so that it leads to later changes alone. `basis` is a fingerprint of what
     was decided by: with any other, all are to be read anew. `is_anew`, `began_at`, `read` and `told` are of the round
     under way, or of the last: whether it is of all registrations, how many of them were read, and of how many there
-    was something to tell.
+    was something to tell. Of all, `later` leads to what has changed since it began.
     """
 
     link: str
@@ -80,6 +80,12 @@ class Audit:
     began_at: datetime
     read: int = 0
     told: int = 0
+    later: str = ""
+
+    @property
+    def is_listing(self) -> bool:
+        """Whether a round of all registrations is under way."""
+        return self.is_anew and not self.is_complete
 
 
 @dataclass(frozen=True, slots=True)
