@@ -63,6 +63,7 @@ class AzureClients:
         self.limit = asyncio.Semaphore(_REQUESTS_AT_ONCE)
         # All of a process's writes are counted in one row: they would but overtake each other there.
         self.spending = asyncio.Lock()
+        self._loading = asyncio.Lock()
 
     def compute(self, subscription_id: str) -> ComputeManagementClient:
         """Give the compute client of a subscription."""
@@ -104,20 +105,18 @@ class AzureClients:
 
         return self._once("resource graph", "", make)
 
-    def graph(self) -> GraphServiceClient:
-        """Give the client of Microsoft Graph, which costs a second and 70 MB: app registrations alone need it."""
+    async def graph(self) -> GraphServiceClient:
+        """Give the client of Microsoft Graph, which costs a second and 70 MB: app registrations alone need it.
 
-        def make() -> GraphServiceClient:
-            from msgraph.graph_service_client import GraphServiceClient  # noqa: PLC0415 - as above
+        It is loaded beside the event loop, so that whatever else is under way goes on.
+        """
+        async with self._loading:
+            return await asyncio.to_thread(self._once, "graph", "", self._make_graph)
 
-            from shared.azure.graph_client import make_graph_adapter  # noqa: PLC0415 - as above
+    def _make_graph(self) -> GraphServiceClient:
+        from shared.azure.graph_client import make_graph_client  # noqa: PLC0415 - as above
 
-            endpoint = self._settings.graph_endpoint
-            return GraphServiceClient(
-                request_adapter=make_graph_adapter(endpoint, self._credential, self._graph_connections)
-            )
-
-        return self._once("graph", "", make)
+        return make_graph_client(self._settings.graph_endpoint, self._credential, self._graph_connections)
 
     def queue(self, name: str) -> QueueClient:
         """Give the client of one of the app's own queues."""

@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from shared.azure.clients import AzureClients
 from shared.azure.failures import Absent, PassingFailure, Refusal
 from shared.azure.gateways import list_gateways
 from shared.azure.graph_failures import Expired
 from shared.azure.graph_reading import GraphRequests, Query
-from shared.azure.parse_application import application_id, parse_application, parse_owners
+from shared.azure.parse_application import LISTED, application_id, parse_application, parse_listed, parse_owners
 from shared.model.application import Application, Changes, Gateway
 from shared.model.estate import Estate
 from shared.model.past import Audit
 from shared.model.resource_id import ResourceId
 
-# Not keyCredentials: Graph answers 150 such requests a minute, which the pages of a large tenant are more than.
-# https://learn.microsoft.com/graph/api/application-list#optional-query-parameters
-_PAGED = (
-    *("id", "appId", "displayName", "signInAudience", "web", "spa", "publicClient", "passwordCredentials"),
-    *("requiredResourceAccess", "createdDateTime"),
-)
-_NOT_PAGED = "keyCredentials"
-# The SDK reads a page in one go, in which nothing else gets its turn: so they are small.
+# A page is read and decided upon in one go, in which nothing else gets its turn.
 _PAGE = 100
-_REMOVED = "@removed"
+_REMOVED, _NEXT_LINK, _DELTA_LINK = "@removed", "@odata.nextLink", "@odata.deltaLink"
 
 
 class Directory:
@@ -37,7 +31,7 @@ class Directory:
     def __init__(self, clients: AzureClients) -> None:
         """Begin with nothing read."""
         self._clients = clients
-        self._requests = GraphRequests(clients.limit, self._note)
+        self._requests = GraphRequests(clients, self._note)
         self._observed_at: datetime | None = None
         self._applications: dict[ResourceId, Application] = {}
         self._gateways: tuple[Gateway, ...] = ()
@@ -55,15 +49,15 @@ class Directory:
 
         What the identity may not see of them stays unknown.
         """
-        item = self._clients.graph().applications.by_application_id(subject.name)
+        item = (await self._clients.graph()).applications.by_application_id(subject.name)
         owners, federated = await asyncio.gather(
-            self._unless_refused(self._requests.send(item.owners.get)),
-            self._unless_refused(self._requests.send(item.federated_identity_credentials.get)),
+            self._unless_refused(self._requests.read(item.owners)),
+            self._unless_refused(self._requests.read(item.federated_identity_credentials)),
         )
         self._applications[subject] = replace(
             self._applications[subject],
-            owners=None if owners is None else parse_owners(owners.value),
-            federated_credentials=None if federated is None else len(federated.value or ()),
+            owners=None if owners is None else parse_owners(owners["value"]),
+            federated_credentials=None if federated is None else len(federated["value"]),
         )
 
     async def read_gateways(self) -> None:
@@ -101,55 +95,44 @@ class Directory:
 
     async def _latest(self) -> str:
         """Give the link to all changes from now on."""
-        base = self._clients.graph().request_adapter.base_url
-        url = f"{base}/applications/delta?$deltatoken=latest&$select={','.join(_PAGED)}"
-        answer = await self._requests.send(self._clients.graph().applications.delta.with_url(url).get)
-        if answer is None or answer.odata_delta_link is None:
-            raise PassingFailure("Graph's answer leads to no later changes")
-        return answer.odata_delta_link
+        graph = await self._clients.graph()
+        url = f"{graph.request_adapter.base_url}/applications/delta?$deltatoken=latest&$select={','.join(LISTED)}"
+        answer = await self._requests.read(graph.applications.delta.with_url(url))
+        return _link(answer, _DELTA_LINK)
 
     async def _list(self, link: str | None) -> Changes:
         """Read a page of all registrations: unlike a delta query, it leaves nothing out that is empty."""
-        everyone = self._clients.graph().applications
+        everyone = (await self._clients.graph()).applications
         if link is None:
-            page = await self._requests.send(everyone.get, query=Query(select=list(_PAGED), top=_PAGE))
+            page = await self._requests.read(everyone, Query(select=list(LISTED), top=_PAGE))
         else:
-            page = await self._requests.send(everyone.with_url(link).get)
-        if page is None:
-            raise PassingFailure("Graph's answer for a list of applications has no body")
-        found = tuple(_without_certificates(parse_application(one)) for one in page.value or ())
-        return Changes(found, (), page.odata_next_link or "", is_last=not page.odata_next_link)
+            page = await self._requests.read(everyone.with_url(link))
+        found = tuple(parse_listed(one) for one in page["value"])
+        return Changes(found, (), str(page.get(_NEXT_LINK, "")), is_last=_NEXT_LINK not in page)
 
     async def _changed(self, link: str) -> Changes:
         """Read a page of changes. Those that are told in part, as most are, are read again."""
-        page = await self._requests.send(self._clients.graph().applications.delta.with_url(link).get)
-        kept = (page.odata_next_link or page.odata_delta_link) if page else None
-        if page is None or kept is None:
-            raise PassingFailure("Graph's answer leads neither to a next page nor to later changes")
-        items = list(page.value or ())
-        told = [parse_application(one) for one in items if _REMOVED not in one.additional_data]
+        page = await self._requests.read((await self._clients.graph()).applications.delta.with_url(link))
+        kept = _link(page, _NEXT_LINK if _NEXT_LINK in page else _DELTA_LINK)
+        told = [parse_listed(one) for one in page["value"] if _REMOVED not in one]
         whole = await asyncio.gather(*(self._completed(one) for one in told))
-        gone = [application_id(str(one.id)) for one in items if _REMOVED in one.additional_data]
+        gone = [application_id(one["id"]) for one in page["value"] if _REMOVED in one]
         gone += [one.id for one, found in zip(told, whole, strict=True) if found is None]
         found = tuple(one for one in whole if one is not None)
-        return Changes(found, tuple(gone), kept, is_last=page.odata_next_link is None)
+        return Changes(found, tuple(gone), kept, is_last=_NEXT_LINK not in page)
 
     async def _completed(self, application: Application) -> Application | None:
         """Read again what a delta query told in part; None where it is gone by now."""
-        known = _without_certificates(application)
-        if not known.unread:
-            return known
+        if not application.unread:
+            return application
         try:
             return await self._read(application.id)
         except Absent:
             return None
 
     async def _read(self, subject: ResourceId) -> Application:
-        item = self._clients.graph().applications.by_application_id(subject.name)
-        found = await self._requests.send(item.get)
-        if found is None:
-            raise PassingFailure(f"Graph's answer for application {subject.name} has no body")
-        return parse_application(found)
+        item = (await self._clients.graph()).applications.by_application_id(subject.name)
+        return parse_application(await self._requests.read(item))
 
     async def _noted[T](self, subject: ResourceId, reading: Awaitable[T]) -> T | None:
         try:
@@ -170,5 +153,7 @@ class Directory:
         self._observed_at = at if self._observed_at is None else min(at, self._observed_at)
 
 
-def _without_certificates(application: Application) -> Application:
-    return replace(application, unread=tuple(name for name in application.unread if name != _NOT_PAGED))
+def _link(page: Mapping[str, Any], name: str) -> str:
+    if not isinstance(page.get(name), str):
+        raise PassingFailure(f"Graph's answer has no {name}, so that what follows can't be read")
+    return str(page[name])

@@ -23,8 +23,8 @@ async def patch_application(clients: AzureClients, action: PatchApplication) -> 
         web=WebApplication(redirect_uris=list(desired.web_redirect_uris), **_implicit_grant(action)),
         spa=SpaApplication(redirect_uris=list(desired.spa_redirect_uris)),
     )
-    requests = GraphRequests(clients.limit, lambda _: None)
-    await requests.send(clients.graph().applications.by_application_id(action.id.name).patch, body)
+    requests, graph = GraphRequests(clients, lambda _: None), await clients.graph()
+    await requests.send(graph.applications.by_application_id(action.id.name).patch, body)
     return requests.request_id
 
 

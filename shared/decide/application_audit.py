@@ -93,6 +93,8 @@ def find_others_to_tell(
 
 
 def _has_something(estate: Estate, application: Application, desired: DesiredState) -> bool:
+    if application.unread:
+        return True
     here = replace(estate, applications={application.id: application})
     is_gateway = summarise_gateway(application, desired) is not None
     return is_gateway or bool(decide_application(here, application.id, desired).findings)

@@ -70,6 +70,12 @@ CANDIDATES: dict[str, tuple[Changes, Audit | None, set[ResourceId], tuple[Resour
     "one of whom there was something to tell before": (page(SHOP), FINE, {SHOP.id}, (SHOP.id,)),
     "one that is gone, if it is known": (page(gone=(WAC.id,)), FINE, {WAC.id}, (WAC.id,)),
     "and no other": (page(gone=(WAC.id,)), FINE, set(), ()),
+    "one that makes no sense, for its own check to tell": (
+        page(replace(SHOP, unread=("web",))),
+        FINE,
+        set(),
+        (SHOP.id,),
+    ),
     "nobody of whom there is nothing to tell": (page(SHOP), FINE, set(), ()),
 }
 
