@@ -12,7 +12,7 @@ from shared.decide.needless import delete_needless, find_needless, without
 from shared.decide.outlook import Outlook, expect_nothing, expect_rule
 from shared.decide.passage import Passage
 from shared.decide.placement import Placement, choose_priority, space_of
-from shared.decide.wishes import has_same_content, named, shrunk, wish_inbound, wish_outbound
+from shared.decide.wishes import MOST_PREFIXES, has_same_content, named, shrunk, wish_inbound, wish_outbound
 from shared.model.desired import DesiredState, Rules
 from shared.model.estate import Direction, Estate, NetworkSecurityGroup, SecurityRule
 from shared.model.plan import Finding, NetworkAction, PutSecurityRule, Reason
@@ -99,6 +99,8 @@ def _shrink(here: _Here, judged: Judged) -> Putting:
 
 def _put(here: _Here, judged: Judged, before: Sequence[PutSecurityRule]) -> Putting:
     existing, wished, group = judged.existing, judged.wish.rule, here.group
+    if len(wished.destination_address_prefixes) > MOST_PREFIXES:
+        return (_too_many(group, wished),), ()
     limit = min(
         (one.first_denying_priority for one in judged.bare if one.may_be_opened and one.first_denying_priority),
         default=None,
@@ -115,6 +117,16 @@ def _put(here: _Here, judged: Judged, before: Sequence[PutSecurityRule]) -> Putt
         group.id.child("securityRules", rule.name), existing, replace(rule, priority=placement.priority)
     )
     return findings, (put,)
+
+
+def _too_many(group: NetworkSecurityGroup, wished: SecurityRule) -> Finding:
+    count, (port,) = len(wished.destination_address_prefixes), wished.destination_port_ranges
+    message = (
+        f"The VMs behind {group.id.name} with port {port} are at {count} addresses apart from each other, and Azure"
+        f" admits {MOST_PREFIXES} to a rule: no rule of ours lets the named sources in. Put another NSG on some of their"
+        " subnets."
+    )
+    return Finding(group.id, Reason.TOO_MANY_ADDRESSES, message, {"port": port, "prefixes": count})
 
 
 def _findings(

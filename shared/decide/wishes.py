@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 
-from shared.decide.addresses import family_of, parse_prefix, union
+from shared.decide.addresses import family_of, parse_prefix, parse_prefixes, union
 from shared.decide.flows import HTTPS, OUTBOUND_TAGS, admin_center_port, inbound_flow, outbound_flow
 from shared.decide.machines_behind import Machine
 from shared.decide.outrank import MARKER, is_ours
@@ -18,6 +18,11 @@ from shared.model.estate import Access, Direction, NetworkSecurityGroup, Securit
 _OUTBOUND_NAMES = ("PortForWACService", "PortForAADService")
 _INBOUND_NAME = "PortForWAC"
 _NAME_SUFFIX = "-wac-guard"
+MOST_PREFIXES = 4000
+"""So many addresses and prefixes a rule may have, for its source and for its destination.
+
+https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#azure-networking-limits
+"""
 # Microsoft's instructions use these priorities.
 _USUAL_PRIORITIES = (100, 101)
 
@@ -112,7 +117,7 @@ def shrunk(rule: SecurityRule, wished: SecurityRule) -> SecurityRule:
 
 def _wish_inbound(port: int, sources: tuple[str, ...], machines: Sequence[Machine], *, is_first: bool) -> Wish:
     tag = "" if _is_prefix(sources[0]) else f"-{sources[0].replace('*', 'Any')}"
-    addresses = sorted({machine.place.address for machine in machines}, key=lambda text: int(ip_address(text)))
+    addresses = _as_few_as_needed({machine.place.address for machine in machines})
     rule = SecurityRule(
         name=_INBOUND_NAME if is_first else f"{_INBOUND_NAME}-{port}{tag}",
         priority=_USUAL_PRIORITIES[0],
@@ -120,11 +125,17 @@ def _wish_inbound(port: int, sources: tuple[str, ...], machines: Sequence[Machin
         access=Access.ALLOW,
         protocol="Tcp",
         source_address_prefixes=sources,
-        destination_address_prefixes=tuple(addresses),
+        destination_address_prefixes=addresses,
         destination_port_ranges=(str(port),),
         description=f"{MARKER} Lets the named sources reach Windows Admin Center.",
     )
     return Wish(rule, tuple(inbound_flow(machine.place, port, sources) for machine in machines))
+
+
+def _as_few_as_needed(addresses: set[str]) -> tuple[str, ...]:
+    """List addresses one by one, as people would; of more than a rule may name, the prefixes that they make up."""
+    listed = tuple(sorted(addresses, key=lambda text: int(ip_address(text))))
+    return listed if len(listed) <= MOST_PREFIXES else parse_prefixes(listed).prefixes()
 
 
 def _source_groups(sources: tuple[str, ...]) -> list[tuple[str, ...]]:
