@@ -123,8 +123,8 @@ def _too_many(group: NetworkSecurityGroup, wished: SecurityRule) -> Finding:
     count, (port,) = len(wished.destination_address_prefixes), wished.destination_port_ranges
     message = (
         f"The VMs behind {group.id.name} with port {port} are at {count} addresses apart from each other, and Azure"
-        f" admits {MOST_PREFIXES} to a rule: no rule of ours lets the named sources in. Put another NSG on some of their"
-        " subnets."
+        f" admits {MOST_PREFIXES} to a rule: no rule of ours lets the named sources in. Put another NSG on some of"
+        " their subnets."
     )
     return Finding(group.id, Reason.TOO_MANY_ADDRESSES, message, {"port": port, "prefixes": count})
 
