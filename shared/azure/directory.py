@@ -96,9 +96,9 @@ class Directory:
         else:
             page = await self._requests.send(delta.with_url(link).get)
         kept = (page.odata_next_link or page.odata_delta_link) if page else None
-        if page is None or kept is None:
-            raise PassingFailure("Graph's answer leads neither to a next page nor to later changes")
-        items = list(page.value or ())
+        if page is None or page.value is None or kept is None:
+            raise PassingFailure("Graph's answer has no items, or leads neither to a next page nor to later changes")
+        items = page.value
         told = [parse_application(one) for one in items if _REMOVED not in one.additional_data]
         whole = await asyncio.gather(*(self._completed(one) for one in told))
         gone = [application_id(str(one.id)) for one in items if _REMOVED in one.additional_data]
@@ -124,8 +124,8 @@ class Directory:
     async def _read(self, subject: ResourceId) -> Application:
         item = self._clients.graph().applications.by_application_id(subject.name)
         found = await self._requests.send(item.get)
-        if found is None:
-            raise PassingFailure(f"Graph's answer for application {subject.name} has no body")
+        if found is None or not found.id:
+            raise PassingFailure(f"Graph's answer for application {subject.name} tells of none")
         return parse_application(found)
 
     async def _noted[T](self, subject: ResourceId, reading: Awaitable[T]) -> T | None:
