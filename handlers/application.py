@@ -7,7 +7,7 @@ from dataclasses import replace
 from handlers.guard import Guard
 from handlers.reporting import make_report
 from shared.act import act
-from shared.azure.observe_applications import observe_application, observe_details
+from shared.azure.observe_applications import observe_application, observe_details, observe_gateways
 from shared.decide.application import decide_application
 from shared.decide.application_audit import find_others_to_tell
 from shared.decide.gateways import remember_gateway
@@ -22,17 +22,21 @@ async def check_application(guard: Guard, check: Check, desired: DesiredState, t
 
     Its owners are only asked for where there is something to tell them.
     """
-    directory, subject = guard.directory(), check.subject
+    directory, subject, known = guard.directory(), check.subject, turn.past.gateway
     estate = await observe_application(directory, subject)
     past = await guard.settle(check, turn, estate)
+    turn.past = past = remember_gateway(past, estate, subject, desired)
+    if past.gateway != known and turn.may_write:
+        # Before the others are read: of those that are looked at at once, whoever reads last then sees all.
+        await turn.remember(past)
+    estate = await observe_gateways(directory)
 
     plan = decide_application(estate, subject, desired, past)
     if plan.findings and subject in estate.applications:
         estate = await observe_details(directory, subject)
         plan = decide_application(estate, subject, desired, past)
-    plan = replace(plan, checks=find_others_to_tell(estate, subject, desired, past))
-    turn.past = remember_gateway(turn.past, estate, subject, desired)
     plan = await guard.ordered(check, turn, estate, plan)
+    plan = replace(plan, checks=find_others_to_tell(estate, subject, past))
 
     acted = await act(guard.attempt(check, turn, estate, desired), plan)
 

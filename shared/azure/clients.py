@@ -33,9 +33,8 @@ _ONE_RETRY_AT_ONCE: dict[str, Any] = {
 }
 _CONNECT_SECONDS = 5
 # ARM's own gateway gives up on a provider after a minute.
-_ARM_ANSWER_SECONDS = 60
+_ANSWER_SECONDS = 60
 _STORAGE_ANSWER_SECONDS = 10
-_GRAPH_ANSWER_SECONDS = 60
 
 # Said in as many words, or the SDK takes every endpoint on localhost for one of Cosmos DB.
 _STORAGE_AUDIENCE = "https://storage.azure.com"
@@ -44,20 +43,23 @@ _STORAGE_AUDIENCE = "https://storage.azure.com"
 class AzureClients:
     """The SDK clients by subscription, on one credential, and a connection pool for each service.
 
-    `answer_within` is how many seconds Azure Resource Manager has to answer a request; `transport` makes the
-    connections, with aiohttp if nothing else is said.
+    `answer_within` is how many seconds Azure Resource Manager and Microsoft Graph have to answer a request.
+    `transport` makes the connections, with aiohttp if nothing else is said, and `graph_connections` those to Graph,
+    whose SDK has them of httpx.
     """
 
     def __init__(
         self,
         settings: Settings,
         *,
-        answer_within: float = _ARM_ANSWER_SECONDS,
+        answer_within: float = _ANSWER_SECONDS,
         transport: Callable[..., AioHttpTransport] | None = None,
+        graph_connections: Callable[..., AsyncClient] | None = None,
     ) -> None:
         """Make nothing yet: the first request to each service makes its client."""
         self._settings = settings
         self._make_transport = transport
+        self._make_graph_connections = graph_connections
         self._answer_within = answer_within
         self._made: dict[tuple[str, str], Any] = {}
         self.limit = asyncio.Semaphore(_REQUESTS_AT_ONCE)
@@ -173,7 +175,9 @@ class AzureClients:
         def make() -> AsyncClient:
             from httpx import AsyncClient, Timeout  # noqa: PLC0415 - of Graph's SDK alone
 
-            return AsyncClient(http2=True, timeout=Timeout(_GRAPH_ANSWER_SECONDS, connect=_CONNECT_SECONDS))
+            return (self._make_graph_connections or AsyncClient)(
+                http2=True, timeout=Timeout(self._answer_within, connect=_CONNECT_SECONDS)
+            )
 
         return self._once("connections", "graph", make)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -56,8 +57,8 @@ class Directory:
         )
         self._applications[subject] = replace(
             self._applications[subject],
-            owners=None if owners is None else parse_owners(owners["value"]),
-            federated_credentials=None if federated is None else len(federated["value"]),
+            owners=None if owners is None else parse_owners(_items(owners)),
+            federated_credentials=None if federated is None else len(_items(federated)),
         )
 
     async def read_gateways(self) -> None:
@@ -107,16 +108,18 @@ class Directory:
             page = await self._requests.read(everyone, Query(select=list(LISTED), top=_PAGE))
         else:
             page = await self._requests.read(everyone.with_url(link))
-        found = tuple(parse_listed(one) for one in page["value"])
+        with _understood():
+            found = tuple(parse_listed(one) for one in _items(page))
         return Changes(found, (), str(page.get(_NEXT_LINK, "")), is_last=_NEXT_LINK not in page)
 
     async def _changed(self, link: str) -> Changes:
         """Read a page of changes. Those that are told in part, as most are, are read again."""
         page = await self._requests.read((await self._clients.graph()).applications.delta.with_url(link))
         kept = _link(page, _NEXT_LINK if _NEXT_LINK in page else _DELTA_LINK)
-        told = [parse_listed(one) for one in page["value"] if _REMOVED not in one]
+        with _understood():
+            told = [parse_listed(one) for one in _items(page) if _REMOVED not in one]
+            gone = [application_id(str(one.get("id", ""))) for one in _items(page) if _REMOVED in one]
         whole = await asyncio.gather(*(self._completed(one) for one in told))
-        gone = [application_id(one["id"]) for one in page["value"] if _REMOVED in one]
         gone += [one.id for one, found in zip(told, whole, strict=True) if found is None]
         found = tuple(one for one in whole if one is not None)
         return Changes(found, tuple(gone), kept, is_last=_NEXT_LINK not in page)
@@ -126,13 +129,20 @@ class Directory:
         if not application.unread:
             return application
         try:
-            return await self._read(application.id)
+            found = await self._read_json(application.id)
         except Absent:
             return None
+        with _understood():
+            return parse_listed(found)
 
     async def _read(self, subject: ResourceId) -> Application:
+        found = await self._read_json(subject)
+        with _understood():
+            return parse_application(found)
+
+    async def _read_json(self, subject: ResourceId) -> dict[str, Any]:
         item = (await self._clients.graph()).applications.by_application_id(subject.name)
-        return parse_application(await self._requests.read(item))
+        return await self._requests.read(item)
 
     async def _noted[T](self, subject: ResourceId, reading: Awaitable[T]) -> T | None:
         try:
@@ -157,3 +167,18 @@ def _link(page: Mapping[str, Any], name: str) -> str:
     if not isinstance(page.get(name), str):
         raise PassingFailure(f"Graph's answer has no {name}, so that what follows can't be read")
     return str(page[name])
+
+
+def _items(page: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    items = page.get("value")
+    if not isinstance(items, list) or not all(isinstance(one, Mapping) for one in items):
+        raise PassingFailure("Graph's answer has no list of items")
+    return items
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    try:
+        yield
+    except ValueError as damage:
+        raise PassingFailure(f"Graph's answer makes no sense: {damage}") from damage

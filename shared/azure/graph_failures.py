@@ -24,17 +24,21 @@ if TYPE_CHECKING:
 # Directory_ConcurrencyViolation and kin: somebody else wrote the same object at the same moment.
 _PASSING = PASSING_STATUSES | {409, 423}
 _GONE = 410
+_FIRST_ERROR = 400
 # Of delta queries, and of lists whose next page was asked for too late.
 _EXPIRED = frozenset({"syncstatenotfound", "syncstateinvalid", "resyncrequired", "directory_expiredpagetoken"})
 
 
-class Expired(Exception):
+class Expired(PassingFailure):
     """The link that a list or a delta query was to go on with is not known any more: begin anew."""
 
 
 @contextmanager
 def graph_explained(note_date: Callable[[str | None], None]) -> Iterator[None]:
-    """Raise Absent, PassingFailure, Refusal or Expired in place of the errors of Graph's SDK, and note their date."""
+    """Raise Absent, PassingFailure, Refusal or Expired in place of the errors of Graph's SDK, and note their date.
+
+    What it raises for an answer that it can't read is of no class of its own: often a bare Exception.
+    """
     import httpx  # noqa: PLC0415 - of Graph's SDK alone
     from kiota_abstractions.api_error import APIError  # noqa: PLC0415 - of Graph's SDK alone
 
@@ -47,9 +51,11 @@ def graph_explained(note_date: Callable[[str | None], None]) -> Iterator[None]:
         raise PassingFailure(f"No answer from Microsoft Graph: {error!r}", may_have_taken_effect=True) from error
     except AzureError as error:
         raise explain_azure_failure(error) from error
+    except Exception as error:
+        raise PassingFailure(f"Graph's answer can't be read: {error}", may_have_taken_effect=True) from error
 
 
-def _explain(error: APIError) -> Absent | PassingFailure | Refusal | Expired:
+def _explain(error: APIError) -> Absent | PassingFailure | Refusal:
     status, headers = error.response_status_code or 0, error.response_headers or {}
     code, request_id = _code(error), headers.get("request-id")
     text = error.primary_message or code
@@ -57,12 +63,13 @@ def _explain(error: APIError) -> Absent | PassingFailure | Refusal | Expired:
         return Absent(text, request_id)
     if status == _GONE or code.casefold() in _EXPIRED:
         return Expired(text)
-    if status in _PASSING:
+    is_of_the_way = status in STATUSES_OF_THE_WAY or status < _FIRST_ERROR
+    if status in _PASSING or is_of_the_way:
         return PassingFailure(
             f"{status} {code}: {text}",
             seconds_to_wait(headers.get("retry-after", "")),
             request_id=request_id,
-            may_have_taken_effect=status in STATUSES_OF_THE_WAY,
+            may_have_taken_effect=is_of_the_way,
         )
     return Refusal(code, text, request_id=request_id)
 

@@ -8,8 +8,13 @@ from shared.model.resource_id import ResourceId
 
 
 async def observe_application(directory: Directory, subject: ResourceId) -> Estate:
-    """Read a registration, and what is known of other gateways. Raises PassingFailure, Refusal."""
+    """Read a registration. Raises PassingFailure."""
     await directory.read_application(subject)
+    return directory.estate()
+
+
+async def observe_gateways(directory: Directory) -> Estate:
+    """Add what is known of all gateways. Raises PassingFailure, Refusal."""
     await directory.read_gateways()
     return directory.estate()
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.decide.application import decide_application
-from shared.decide.gateways import remember_gateway, summarise_gateway
+from shared.decide.gateways import summarise_gateway
 from shared.decide.presence import decide_presence
 from shared.model.application import Application, Changes
 from shared.model.desired import DesiredState
@@ -81,14 +81,11 @@ def decide_tenant(estate: Estate, subject: ResourceId, audit: Audit | None) -> P
     return Plan(subject, (Finding(subject, Reason.AUDIT_UNDER_WAY, message, evidence),))
 
 
-def find_others_to_tell(
-    estate: Estate, subject: ResourceId, desired: DesiredState, past: Past
-) -> tuple[ResourceId, ...]:
-    """Name other registrations for the same hosts, when what is known of these hosts has changed by this look."""
-    gateway = remember_gateway(past, estate, subject, desired).gateway
-    if gateway == past.gateway:
+def find_others_to_tell(estate: Estate, subject: ResourceId, past: Past) -> tuple[ResourceId, ...]:
+    """Name other registrations for the same hosts that have yet to be told what is known of this one."""
+    if past.gateway == past.announced:
         return ()
-    hosts = {*(gateway.hosts if gateway else ()), *(past.gateway.hosts if past.gateway else ())}
+    hosts = {host for one in (past.gateway, past.announced) if one is not None for host in one.hosts}
     return tuple(one.id for one in estate.gateways if one.id != subject and hosts.intersection(one.hosts))
 
 

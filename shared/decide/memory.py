@@ -72,7 +72,10 @@ def remember_observation(past: Past, estate: Estate, check: Check) -> Past:
 
 
 def remember_report(past: Past, report: Report, look: str | None) -> Past:
-    """Add how a look ended, since when each of its reasons is found, and the token of the look again."""
+    """Add how a look ended, since when each of its reasons is found, and the token of the look again.
+
+    All that it asks for is queued by now.
+    """
     past = replace(past, look=look, status=report.status)
     at = report.observed_at
     if at is None:
@@ -85,7 +88,7 @@ def remember_report(past: Past, report: Report, look: str | None) -> Past:
         reasons.add(Reason.EXTENSION_INSTALLING)  # it goes on being that, or its end would look like its beginning
     since = {reason: past.since.get(reason, at) for reason in sorted(reasons)}
     answered = at if is_complete else past.answered
-    return replace(past, since=MappingProxyType(since), observed_at=at, answered=answered)
+    return replace(past, since=MappingProxyType(since), observed_at=at, answered=answered, announced=past.gateway)
 
 
 def remember_intent(past: Past, write: Write) -> Past:
@@ -156,7 +159,13 @@ def _same_one(past: Past, estate: Estate, subject: ResourceId) -> Past:
     incarnation = vm.vm_id if vm else group.resource_guid if group else None
     is_another = incarnation is not None and past.incarnation is not None and incarnation != past.incarnation
     if is_another or subject in estate.absent:
-        past = Past(writes=past.writes, unsettled=past.unsettled, hold=past.hold, look=past.look)
+        past = Past(
+            writes=past.writes,
+            unsettled=past.unsettled,
+            hold=past.hold,
+            look=past.look,
+            announced=past.announced,
+        )
     return replace(past, incarnation=incarnation or past.incarnation)
 
 

@@ -98,7 +98,8 @@ class Past:
     away and has yet to put back. `unsettled` are the ids of writes whose end was not seen yet, `look` is the token
     of the one look again that is to come. `answered` is when the last complete observation began, if all that
     followed from it was queued. `sighting` is a fingerprint of what an NSG's rules hang on of a VM or a NIC,
-    `gateway` what an app registration tells of a gateway, `audit` how far the audit of all of them has come.
+    `gateway` what an app registration tells of a gateway, `announced` what of that others were asked to look for,
+    `audit` how far the audit of all of them has come.
     """
 
     incarnation: str | None = None
@@ -118,6 +119,7 @@ class Past:
     answered: datetime | None = None
     sighting: str | None = None
     gateway: Gateway | None = None
+    announced: Gateway | None = None
     audit: Audit | None = None
 
 

@@ -16,7 +16,8 @@ type Give = Callable[..., AzureClients]
 async def replay(running_azure: LocalAzure) -> AsyncIterator[tuple[Replay, AzureClients]]:
     """One server of recorded answers and one set of clients for all tests, so that they connect but once."""
     async with Replay(running_azure.certificates) as server:
-        clients = AzureClients(parse_settings(running_azure.environment() | {"WAC_ARM_ENDPOINT": server.url}))
+        endpoints = {"WAC_ARM_ENDPOINT": server.url, "WAC_GRAPH_ENDPOINT": server.url}
+        clients = AzureClients(parse_settings(running_azure.environment() | endpoints))
         yield server, clients
         await clients.close()
 

@@ -23,7 +23,7 @@ _OF_THE_WIRE = frozenset({"content-encoding", "content-length", "transfer-encodi
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A recorded answer, with the path that was asked for."""
+    """A recorded answer, with the path that was asked for; a body of bytes is given as it is."""
 
     status: int
     body: Any = None
@@ -48,8 +48,13 @@ class Answer:
             for text in [texts] if isinstance(texts, str) else texts:
                 if name.lower() not in _OF_THE_WIRE:
                     headers.add(name, text)
-        body = b"" if self.body is None else json.dumps(self.body).encode()
-        return web.Response(status=self.status, body=body, headers=headers)
+        return web.Response(status=self.status, body=self._content, headers=headers)
+
+    @property
+    def _content(self) -> bytes:
+        if self.body is None or isinstance(self.body, bytes):
+            return self.body or b""
+        return json.dumps(self.body).encode()
 
 
 def answers_of(recording: Path) -> list[Answer]:

@@ -1,12 +1,11 @@
 """Runs of the app in which it dies after chosen writes."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import pytest
 
 from handlers.asking import name_subjects
-from shared.azure.check_queue import CHECKS
 from shared.azure.clients import AzureClients
 from shared.azure.leash import CONTROL
 from shared.azure.subjects import SUBJECTS, list_subjects
@@ -14,9 +13,9 @@ from shared.azure.trail import WRITES
 from shared.settings import parse_settings
 from simulator.arm.compute import sizes
 from simulator.local import LocalAzure
-from tests.crashes.ending import Ending, find_faults, read_ending
-from tests.crashes.instance import POISON, Instance
-from tests.crashes.stories import Story
+from tests.crashes.ending import Ending, find_faults, read_ending, read_told
+from tests.crashes.instance import POISON, QUEUES, Instance
+from tests.crashes.story import Story
 from tests.handlers.conftest import USED_SIZES
 
 # As many VMs as the story of an NSG that many share needs: reading them is most of what it takes.
@@ -27,7 +26,8 @@ _VMS = 8
 class Run:
     """How one telling of a story went: its writes, its deaths, what its handlers raised, its end.
 
-    The first `length` writes are the story's own; those after it are of the last looks.
+    The first `length` writes are the story's own; those after it are of the last looks. `told` is what was known of
+    app registrations before these.
     """
 
     writes: tuple[str, ...]
@@ -35,6 +35,7 @@ class Run:
     deaths: int
     raised: frozenset[type[Exception]]
     faults: tuple[str, ...]
+    told: Mapping[str, tuple[str | None, tuple[str, ...]]]
     ending: Ending
 
 
@@ -64,7 +65,7 @@ async def _tell(instance: Instance, story: Story) -> Run:
     world, looking = instance.azure.world, instance.looking
     try:
         await story.play(instance)
-        length = len(instance.journal.writes)
+        length, told = len(instance.journal.writes), await read_told(world, looking)
         # A last look at everything, so that each report tells what is, and not what was when somebody last asked.
         await instance.look_at(name_subjects(await list_subjects(looking)))
     finally:
@@ -75,14 +76,16 @@ async def _tell(instance: Instance, story: Story) -> Run:
         instance.journal.deaths,
         frozenset(type(error) for error in instance.raised),
         tuple(await find_faults(world, looking)),
+        told,
         await read_ending(world, looking),
     )
 
 
 async def _prepare_storage(azure: LocalAzure, *, is_new: bool) -> None:
-    """Give the app its queue and its tables, so that making them is no write of every story; or take them away."""
+    """Give the app its queues and its tables, so that making them is no write of every story; or take them away."""
     found = {queue.name async for queue in azure.storage.list_queues()}
-    wanted = {POISON} if is_new else {CHECKS, POISON}
+    poison = {f"{name}{POISON}" for name in QUEUES}
+    wanted = poison if is_new else {*QUEUES, *poison}
     for name in found - wanted:
         await azure.storage.delete_queue(name)
     for name in wanted - found:

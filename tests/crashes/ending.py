@@ -14,15 +14,16 @@ from shared.azure.clients import AzureClients
 from shared.azure.subjects import SubjectRow, list_subjects, read_subject
 from shared.azure.trail import list_all_writes
 from shared.decide.extension_request import request_new
-from shared.model.plan import DeleteExtension, DeleteSecurityRule, RefreshExtension, Status
+from shared.model.plan import DeleteExtension, DeleteSecurityRule, PatchApplication, RefreshExtension, Status
+from shared.model.resource_id import APPLICATION, ResourceId
 from shared.model.write import Fate, Write
-from simulator.request_log import LoggedRequest
+from simulator.request_log import GRAPH_APPLICATIONS, GRAPH_TYPE, LoggedRequest
 from simulator.store import Json
 from simulator.world import World
 
 _TOOK_EFFECT = frozenset({Fate.DONE, Fate.ACCEPTED, Fate.FAILED, Fate.REPLACED})
 _OPEN = frozenset({Fate.INTENDED, Fate.ACCEPTED, Fate.UNKNOWN})
-_OF_THE_RUN = frozenset({"etag", "resourceGuid", "timeCreated", "vmId"})
+_OF_THE_RUN = frozenset({"appId", "createdDateTime", "etag", "resourceGuid", "timeCreated", "vmId"})
 _RANDOM = re.compile(r"(?<=_)[0-9a-f]{32}$")  # the end of a disk's name
 # An observation is dated by Azure's answer, to the second; the write that follows from it comes in the same one.
 _SAME_TIME = timedelta(seconds=2)
@@ -42,14 +43,23 @@ class Remembered:
     kept: tuple[tuple[str, bool], ...]
     losses: tuple[str, ...]
     setbacks: tuple[tuple[str, str], ...]
+    gateway_hosts: tuple[str, ...]
+    audited: bool
+    """Whether the audit of all app registrations came to its end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What must be the same, wherever the app died in between."""
+    """What must be the same, wherever the app died in between.
+
+    Applications are told by their names: their ids are others in every run.
+    """
 
     resources: Mapping[str, Json]
     installs: Mapping[str, int]
+    applications: Mapping[str, Json]
+    patches: Mapping[str, int]
+    """How often each application was written: once for each need."""
     subjects: Mapping[str, Remembered]
     listed: tuple[tuple[str, str | None], ...]
     """What people are shown: a message that named no subject, too, by its text."""
@@ -57,13 +67,27 @@ class Ending:
 
 async def read_ending(world: World, clients: AzureClients) -> Ending:
     """Tell how a run ended."""
-    salts = _salts(world)
+    names = _names(world)
+    accidents = _salts(world) | names
+    patched = [one for one in world.requests.writes(resource_type=GRAPH_TYPE) if one.took_effect]
     return Ending(
-        {key: _without_accidents(resource, salts) for key, resource in world.resources.items()},
+        {key: _without_accidents(resource, accidents) for key, resource in world.resources.items()},
         Counter(install.extension_id.lower() for install in world.installs),
-        {str(row.subject).lower(): _remembered(row) for row in await _read_rows(clients)},
-        tuple((one.subject, one.status) for one in await list_subjects(clients)),
+        {names[one["id"]]: _without_accidents(one, accidents) for _, one in world.graph.applications.listed()},
+        Counter(_named(one.path, names) for one in patched),
+        {_named(str(row.subject), names): _remembered(row, names) for row in await _read_rows(clients)},
+        tuple(sorted((_named(one.subject, names), one.status) for one in await list_subjects(clients))),
     )
+
+
+async def read_told(world: World, clients: AzureClients) -> dict[str, tuple[str | None, tuple[str, ...]]]:
+    """Give what people are told of app registrations: no event ever brings one that was forgotten."""
+    names = _names(world)
+    return {
+        _named(one.subject, names): (one.status, one.reasons)
+        for one in await list_subjects(clients)
+        if GRAPH_TYPE in one.subject.lower()
+    }
 
 
 async def find_faults(world: World, clients: AzureClients) -> list[str]:
@@ -78,7 +102,7 @@ async def find_faults(world: World, clients: AzureClients) -> list[str]:
         if row.holder and row.past.status is not Status.UNKNOWN:
             faults.append(f"{row.subject.name} is still held by {row.holder}")
     told = _by_target((str(write.action.id), write) for write in writes if write.fate in _TOOK_EFFECT)
-    seen = _by_target((one.path, one) for one in world.requests.writes() if one.took_effect)
+    seen = _by_target((_target(one), one) for one in world.requests.writes() if one.took_effect)
     for target in sorted(told.keys() | seen.keys()):
         faults += _disagreements(target, told.get(target, []), seen.get(target, []))
     return faults
@@ -112,32 +136,54 @@ def _method(write: Write) -> str:
     match write.action:
         case DeleteExtension() | DeleteSecurityRule():
             return "DELETE"
-        case RefreshExtension():
+        case RefreshExtension() | PatchApplication():
             return "PATCH"
         case _:
             return "PUT"
 
 
-def _without_accidents(value: Any, salts: Mapping[str, str]) -> Any:
-    """Leave out what is another in every run; a salt is told by the VM that it was made from."""
+def _target(request: LoggedRequest) -> str:
+    """Give the id of what was written, as the trail has it."""
+    return request.path.replace(GRAPH_APPLICATIONS, f"/providers/{APPLICATION}")
+
+
+def _without_accidents(value: Any, accidents: Mapping[str, str]) -> Any:
+    """Leave out what is another in every run, or say what it stands for."""
     match value:
         case dict():
-            return {key: _without_accidents(one, salts) for key, one in value.items() if key not in _OF_THE_RUN}
+            return {key: _without_accidents(one, accidents) for key, one in value.items() if key not in _OF_THE_RUN}
         case list():
-            return [_without_accidents(one, salts) for one in value]
+            return [_without_accidents(one, accidents) for one in value]
         case str():
-            return salts.get(value, _RANDOM.sub("", value))
+            return accidents.get(value, _RANDOM.sub("", value))
         case _:
             return value
 
 
 def _salts(world: World) -> dict[str, str]:
+    """Tell the salts by the VMs that they were made from."""
     ids = {vm: world.resources[vm]["properties"]["vmId"] for vm in world.machines}
     return {request_new("", vm_id, 0).settings["salt"]: f"made from {vm}" for vm, vm_id in ids.items()}
 
 
-def _remembered(row: SubjectRow) -> Remembered:
+def _names(world: World) -> dict[str, str]:
+    """Give the names of all applications that there ever were, by their object ids."""
+    changes = ((one.application_id, one.after or one.before) for one in world.graph.applications.log)
+    return {application_id: str(told["displayName"]) for application_id, told in changes if told}
+
+
+def _named(text: str, names: Mapping[str, str]) -> str:
+    """Put an application's name in place of its object id, at the end of a subject or of a path."""
+    path, _, last = text.lower().rpartition("/")
+    return f"{path}/{names[last]}" if last in names else text.lower()
+
+
+def _remembered(row: SubjectRow, names: Mapping[str, str]) -> Remembered:
     past = row.past
+
+    def name(target: ResourceId) -> str:
+        return names.get(target.name, target.name)
+
     return Remembered(
         status=None if past.status is None else past.status.name,
         reasons=tuple(sorted(reason.value for reason in past.since)),
@@ -146,7 +192,9 @@ def _remembered(row: SubjectRow) -> Remembered:
         contested=past.contested,
         removed=past.removed is not None,
         reinstalls=len(past.reinstalls),
-        kept=tuple(sorted((target.name, kept.seen) for target, kept in past.kept.items())),
-        losses=tuple(sorted(loss.target.name for loss in past.losses)),
-        setbacks=tuple(sorted((target.name, one.outcome.value) for target, one in past.setbacks.items())),
+        kept=tuple(sorted((name(target), kept.seen) for target, kept in past.kept.items())),
+        losses=tuple(sorted(name(loss.target) for loss in past.losses)),
+        setbacks=tuple(sorted((name(target), one.outcome.value) for target, one in past.setbacks.items())),
+        gateway_hosts=() if past.gateway is None else past.gateway.hosts,
+        audited=past.audit is not None and past.audit.is_complete,
     )

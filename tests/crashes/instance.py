@@ -18,15 +18,16 @@ from handlers.checks import receive_check
 from handlers.events import OPERATIONS, receive_event
 from handlers.guard import Guard
 from handlers.poison import report_poison
-from shared.azure.check_queue import CHECKS, write_check
+from shared.azure.check_queue import CHECKS, REDIRECTS, write_check
 from shared.azure.clients import AzureClients
 from shared.model.check import Check
-from shared.model.resource_id import ResourceId
+from shared.model.resource_id import TENANT, ResourceId
 from shared.settings import parse_settings
 from simulator.local import LocalAzure
 from tests.crashes.process import Crash, Journal, Process
 
-POISON = f"{CHECKS}-poison"
+QUEUES = (CHECKS, REDIRECTS)
+POISON = "-poison"
 # A Functions host hides what it has taken for ten minutes; host.json says how long, and how often, what raised waits.
 _HIDDEN_SECONDS = 600
 _RETRY_SECONDS = 30
@@ -49,14 +50,27 @@ class Instance:
         self.looking = looking
         self.journal = Journal(deaths)
         self.raised: list[Exception] = []
-        self._settings = parse_settings({**azure.environment(), **settings})
-        self._process = Process(self._settings, self.journal)
+        self._begin(settings)
         self._events: deque[dict[str, Any]] = deque()
         self._published = 0
-        self._is_poisoned = False
+        self._poisoned = set[str]()
+
+    def _begin(self, settings: Mapping[str, str]) -> None:
+        self._settings = parse_settings({**self.azure.environment(), **settings})
+        self._process = Process(self._settings, self.journal)
 
     async def close(self) -> None:
         await self._process.guard.close()
+
+    async def configure(self, settings: Mapping[str, str]) -> None:
+        """Start the app anew, with other settings."""
+        await self.close()
+        self._begin(settings)
+
+    async def fire(self, handle: Callable[[Guard], Awaitable[None]]) -> None:
+        """Have a timer come; a host whose timer's function did not end finds it past due when it starts again."""
+        while not await self._survives(handle):
+            pass
 
     async def ask(self, handle: Callable[[Guard, bytes], Awaitable[Answer]], body: dict[str, Any]) -> None:
         """Ask by HTTP; whoever gets no answer asks again."""
@@ -69,12 +83,13 @@ class Instance:
             pass
 
     async def look_at(self, subjects: Iterable[ResourceId]) -> None:
-        """Have the VMs and NSGs among them looked at now."""
-        queue, now = self.azure.storage.get_queue_client(CHECKS), self.azure.world.clock.now()
+        """Have those among them looked at now that anybody may ask for."""
+        now = self.azure.world.clock.now()
         for subject in subjects:
-            if any(subject.is_a(resource_type) for resource_type in WRITTEN):
+            if any(subject.is_a(resource_type) for resource_type in (*WRITTEN, TENANT)):
                 check = Check(subject, "a last look", "33333333-0000-4000-8000-000000000000", now)
-                await queue.send_message(write_check(check))
+                name = REDIRECTS if subject.is_of_the_tenant else CHECKS
+                await self.azure.storage.get_queue_client(name).send_message(write_check(check))
         await self.pass_time(0)
 
     async def pass_time(self, seconds: float) -> None:
@@ -84,23 +99,28 @@ class Instance:
         """
         clock = self.azure.world.clock
         until = clock.now() + timedelta(seconds=seconds)
-        await self._settle()
+        await self.settle()
         while (due := await self._next_due()) is not None and due <= max(until, clock.now() + _SOON):
             await clock.advance((due - clock.now()).total_seconds())
-            await self._settle()
+            await self.settle()
         await clock.advance(max(0.0, (until - clock.now()).total_seconds()))
 
     async def _next_due(self) -> datetime | None:
         due = (self.azure.world.clock.next_due(), await self.azure.azurite.next_visible())
         return min((one for one in due if one), default=None)
 
-    async def _settle(self) -> None:
+    async def settle(self) -> None:
+        """Do all that is to be done now, as long as no time passes."""
         while True:
             await self.azure.world.clock.advance(0)
-            if await self._take_event() or await self._take_message(CHECKS):
-                continue
-            if not (self._is_poisoned and await self._take_message(POISON)):
+            if not (await self._take_event() or await self._take_any_message()):
                 return
+
+    async def _take_any_message(self) -> bool:
+        for name in (*QUEUES, *self._poisoned):
+            if await self._take_message(name):
+                return True
+        return False
 
     async def _take_event(self) -> bool:
         published = self.azure.world.event_grid.published
@@ -125,7 +145,7 @@ class Instance:
         return message is not None
 
     async def _handle(self, queue: QueueClient, message: QueueMessage) -> None:
-        tries, is_poison = message.dequeue_count or 0, queue.queue_name == POISON
+        tries, is_poison = message.dequeue_count or 0, queue.queue_name in self._poisoned
         if tries > _MOST_TRIES and not is_poison:
             await self._give_up(queue, message)  # its last try was a death
             return
@@ -141,9 +161,10 @@ class Instance:
                 await self._give_up(queue, message)
 
     async def _give_up(self, queue: QueueClient, message: QueueMessage) -> None:
-        await self.azure.storage.get_queue_client(POISON).send_message(message.content)
+        name = f"{queue.queue_name}{POISON}"
+        await self.azure.storage.get_queue_client(name).send_message(message.content)
         await queue.delete_message(message)
-        self._is_poisoned = True
+        self._poisoned.add(name)
 
     async def _survives(self, work: Callable[[Guard], Awaitable[None]]) -> bool:
         try:
@@ -154,5 +175,5 @@ class Instance:
         return True
 
     async def _restart(self) -> None:
-        await self._process.guard.close()
+        await self.close()
         self._process = Process(self._settings, self.journal)

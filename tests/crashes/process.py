@@ -6,6 +6,7 @@ from collections.abc import Collection
 from functools import partial
 from typing import Any
 
+import httpx
 from azure.core.pipeline.transport import AioHttpTransport
 from azure.core.rest import HttpRequest
 
@@ -22,10 +23,10 @@ class Crash(BaseException):
 
 
 class Journal:
-    """All writes of one run, to ARM, queue and tables alike, over all processes, numbered from 1 as they end.
+    """All writes of one run, to ARM, Graph, queues and tables alike, over all processes, numbered as they end.
 
-    Death comes after those numbered so in `deaths`. Before a write it need not: what the world then is, and what is
-    lost, are just as after the write before.
+    The first is number 1. Death comes after those numbered so in `deaths`. Before a write it need not: what the
+    world then is, and what is lost, are just as after the write before.
     """
 
     def __init__(self, deaths: Collection[int] = ()) -> None:
@@ -47,7 +48,9 @@ class Process:
     def __init__(self, settings: Settings, journal: Journal) -> None:
         self._journal = journal
         self._is_dead = False
-        clients = AzureClients(settings, transport=partial(_DyingTransport, self))
+        clients = AzureClients(
+            settings, transport=partial(_DyingTransport, self), graph_connections=partial(_DyingConnections, self)
+        )
         self.guard = Guard(settings, settings.desired, clients, AzureFacts(clients))
 
     def live(self) -> None:
@@ -55,10 +58,10 @@ class Process:
         if self._is_dead:
             raise Crash
 
-    def note(self, request: HttpRequest) -> None:
+    def note(self, method: str, url: str) -> None:
         """Take down a request that was answered. Raises Crash when nobody is left to hear of it."""
-        if request.method not in _READS:
-            self._is_dead |= self._journal.note(f"{request.method} {request.url.partition('?')[0]}")
+        if method not in _READS:
+            self._is_dead |= self._journal.note(f"{method} {url.partition('?')[0]}")
         self.live()
 
 
@@ -70,5 +73,19 @@ class _DyingTransport(AioHttpTransport):  # type: ignore[misc]  # azure-core mak
     async def send(self, request: HttpRequest, **options: Any) -> Any:
         self._process.live()
         response = await super().send(request, **options)
-        self._process.note(request)
+        self._process.note(request.method, request.url)
+        return response
+
+
+class _DyingConnections(httpx.AsyncClient):
+    """Those of Graph's SDK, which is built on httpx."""
+
+    def __init__(self, process: Process, **options: Any) -> None:
+        super().__init__(**options)
+        self._process = process
+
+    async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+        self._process.live()
+        response = await super().send(request, **options)
+        self._process.note(request.method, str(request.url))
         return response

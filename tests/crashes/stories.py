@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from handlers.decommission import order_decommission
@@ -17,31 +15,21 @@ from simulator.estate.announce import announce_situation
 from simulator.estate.situations import SITUATIONS, Built, Situation
 from simulator.world import SUBSCRIPTION_ID
 from tests.crashes.instance import Instance
+from tests.crashes.story import Story
+from tests.crashes.tenant_stories import TENANT_STORIES
 
-ENFORCING = {
-    "WAC_EXTENSION_MODE": "enforce",
-    "WAC_NETWORK_MODE": "enforce",
-    "WAC_ENFORCE_SCOPES": f"/subscriptions/{SUBSCRIPTION_ID}",
-}
+ENFORCING = MappingProxyType(
+    {
+        "WAC_EXTENSION_MODE": "enforce",
+        "WAC_NETWORK_MODE": "enforce",
+        "WAC_ENFORCE_SCOPES": f"/subscriptions/{SUBSCRIPTION_ID}",
+    }
+)
 # A death costs ten minutes until its message is seen again; two of them, and what then follows.
 _LEEWAY_SECONDS = 2 * 3600.0
 _AGENT_SECONDS = 900.0
 _BY_NAME = {situation.name: situation for situation in SITUATIONS}
 _NOT_LOOKED_AT = f"/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/one"
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """A run of the app, from an empty world to when all has settled.
-
-    `is_new`: the app's storage is empty, too. `poisons`: one of the messages can't be dealt with.
-    """
-
-    name: str
-    play: Callable[[Instance], Awaitable[None]]
-    settings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType(ENFORCING))
-    is_new: bool = False
-    poisons: bool = False
 
 
 def _of_situation(situation: Situation) -> Story:
@@ -112,10 +100,11 @@ async def _unanswerable(instance: Instance) -> None:
 
 STORIES: tuple[Story, ...] = (
     *(_of_situation(situation) for situation in SITUATIONS),
-    Story("the first day", _first_day, is_new=True),
-    Story("an install undone", _undo_the_install),
-    Story("a rule undone, then the hold lifted", _undo_a_rule_and_lift),
-    Story("decommissioned", _decommission),
-    Story("a message that is no check", _unreadable, poisons=True),
-    Story("a check that always fails", _unanswerable, poisons=True),
+    Story("the first day", _first_day, ENFORCING, is_new=True),
+    Story("an install undone", _undo_the_install, ENFORCING),
+    Story("a rule undone, then the hold lifted", _undo_a_rule_and_lift, ENFORCING),
+    Story("decommissioned", _decommission, ENFORCING),
+    Story("a message that is no check", _unreadable, ENFORCING, poisons=True),
+    Story("a check that always fails", _unanswerable, ENFORCING, poisons=True),
+    *TENANT_STORIES,
 )

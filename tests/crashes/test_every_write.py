@@ -9,7 +9,8 @@ import random
 import pytest
 
 from tests.crashes.conftest import Run, Tell
-from tests.crashes.stories import STORIES, Story
+from tests.crashes.stories import STORIES
+from tests.crashes.story import Story
 from tests.crashes.verdict import judge
 
 pytestmark = pytest.mark.crash

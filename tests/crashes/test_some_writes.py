@@ -8,7 +8,8 @@ import random
 import pytest
 
 from tests.crashes.conftest import Tell
-from tests.crashes.stories import STORIES, Story
+from tests.crashes.stories import STORIES
+from tests.crashes.story import Story
 from tests.crashes.verdict import judge
 
 _DEATHS = 2

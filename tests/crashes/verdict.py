@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.crashes.conftest import Run, Tell
 from tests.crashes.ending import Ending
-from tests.crashes.stories import Story
+from tests.crashes.story import Story
 
 
 async def judge(tell: Tell, story: Story, quiet: Run, *deaths: int) -> list[str]:
@@ -23,15 +23,18 @@ def _wrongs(quiet: Run, run: Run) -> Iterator[str]:
     if run.raised != quiet.raised:
         yield f"handlers raised {run.raised}"
     yield from run.faults
+    yield from _differing("what is told", quiet.told, run.told)
     yield from _differences(quiet.ending, run.ending)
 
 
 def _differences(quiet: Ending, ending: Ending) -> Iterator[str]:
-    for name in ("resources", "installs", "subjects"):
-        before: Mapping[str, Any] = getattr(quiet, name)
-        after: Mapping[str, Any] = getattr(ending, name)
-        for key in sorted(before.keys() | after.keys()):
-            if before.get(key) != after.get(key):
-                yield f"{name} of {key} is {after.get(key)}, not {before.get(key)}"
+    for name in ("resources", "installs", "applications", "patches", "subjects"):
+        yield from _differing(name, getattr(quiet, name), getattr(ending, name))
     if quiet.listed != ending.listed:
         yield f"people are shown {ending.listed}, not {quiet.listed}"
+
+
+def _differing(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    for key in sorted(before.keys() | after.keys()):
+        if before.get(key) != after.get(key):
+            yield f"{name} of {key} is {after.get(key)}, not {before.get(key)}"

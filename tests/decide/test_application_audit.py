@@ -20,7 +20,7 @@ from shared.decide.gateways import remember_gateway
 from shared.model.application import Application, Changes, Gateway, GatewayUrl
 from shared.model.desired import DesiredState, RedirectsMode
 from shared.model.estate import Estate
-from shared.model.past import NOTHING, Audit
+from shared.model.past import NOTHING, Audit, Past
 from shared.model.plan import Reason, Status
 from shared.model.resource_id import APPLICATION, HOME_TENANT, ResourceId
 from tests.decide.applications import OTHER_APP, PAIR, application
@@ -120,18 +120,26 @@ OTHER = Gateway(ResourceId(f"/providers/{APPLICATION}/other"), "app", "WAC", ("w
 ELSEWHERE = replace(OTHER, id=ResourceId(f"/providers/{APPLICATION}/elsewhere"), hosts=("lab.contoso.com",))
 
 
+def told(past: Past) -> Past:
+    """What is remembered once all others were asked to look."""
+    return replace(past, announced=past.gateway)
+
+
 def test_others_for_the_same_host_are_looked_at_once_when_that_becomes_known_and_once_when_it_is_no_more() -> None:
     here = replace(HERE, applications={WAC.id: WAC}, gateways=(OTHER, ELSEWHERE))
-    assert find_others_to_tell(here, WAC.id, WISHES, NOTHING) == (OTHER.id,)
+    assert find_others_to_tell(here, WAC.id, NOTHING) == ()
     known = remember_gateway(NOTHING, here, WAC.id, WISHES)
-    assert find_others_to_tell(here, WAC.id, WISHES, known) == ()
+    assert find_others_to_tell(here, WAC.id, known) == (OTHER.id,)
+    assert find_others_to_tell(here, WAC.id, told(known)) == ()
     renamed = replace(here, applications={WAC.id: replace(SHOP, id=WAC.id)})
-    assert find_others_to_tell(renamed, WAC.id, WISHES, known) == (OTHER.id,)
+    known_no_more = remember_gateway(told(known), renamed, WAC.id, WISHES)
+    assert find_others_to_tell(renamed, WAC.id, known_no_more) == (OTHER.id,)
+    assert find_others_to_tell(renamed, WAC.id, told(known_no_more)) == ()
 
 
 def test_one_that_was_read_in_part_changes_nothing_that_is_known() -> None:
     here = replace(HERE, applications={WAC.id: WAC}, gateways=(OTHER,))
-    known = remember_gateway(NOTHING, here, WAC.id, WISHES)
+    known = told(remember_gateway(NOTHING, here, WAC.id, WISHES))
     partly = replace(here, applications={WAC.id: replace(WAC, unread=("web",))})
     assert remember_gateway(known, partly, WAC.id, WISHES) == known
-    assert find_others_to_tell(partly, WAC.id, WISHES, known) == ()
+    assert find_others_to_tell(partly, WAC.id, known) == ()
