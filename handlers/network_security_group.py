@@ -26,7 +26,7 @@ async def check_network_security_group(guard: Guard, check: Check, desired: Desi
         estate = await observe_again(survey, find_doubtful(estate, sightings))
     await guard.settle(check, turn, estate)
 
-    plan = decide_network_security_group(estate, check.subject, desired)
+    plan = await guard.on_groups.run(decide_network_security_group, estate, check.subject, desired)
     plan = await guard.ordered(check, turn, estate, plan)
 
     acted = await act(guard.attempt(check, turn, estate, desired), plan)

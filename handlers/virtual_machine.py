@@ -21,7 +21,7 @@ async def check_virtual_machine(guard: Guard, check: Check, desired: DesiredStat
     if needs_network(estate, check.subject, desired, past):
         estate = await observe_network(survey, estate.virtual_machines[check.subject])
 
-    plan = decide_virtual_machine(estate, check.subject, desired, past)
+    plan = await guard.on_machines.run(decide_virtual_machine, estate, check.subject, desired, past)
     plan = await guard.ordered(check, turn, estate, plan)
 
     acted = await act(guard.attempt(check, turn, estate, desired), plan)

@@ -20,8 +20,10 @@ def find_denials(
     """Tell of every part that is denied or can't be told, by which rule, what comes next, and for how many VMs."""
     causes: dict[Cause, list[tuple[Passage, Part, Outlook]]] = {}
     for passage in passages:
+        if passage.is_open:
+            continue
+        outlook = expect(passage)
         for part in (*passage.denied, *passage.unknown):
-            outlook = expect(passage)
             cause = (passage.at, passage.flow.remote, passage.flow.port, part.access, part.rule, part.doubts, outlook)
             causes.setdefault(cause, []).append((passage, part, outlook))
     return tuple(_finding(subject, found) for found in causes.values())

@@ -39,9 +39,10 @@ def find_machines_behind(estate: Estate, group: NetworkSecurityGroup, desired: D
     unread = [one for one in sorted(subnet_ids) if one not in estate.subnets or one in estate.unreadable]
     unread += [one for one in sorted(interface_ids) if not _was_read(estate, one)]
     unknown = [not_read(estate, one, group.id) for one in unread if one not in estate.absent]
+    behind_ids = {one.id for one in behind}
     machines: list[Machine] = []
     for vm_id in vm_ids:
-        found = list(_look_at(estate, vm_id, {one.id for one in behind}, group.id, desired))
+        found = list(_look_at(estate, vm_id, behind_ids, group.id, desired))
         unknown += [one for one in found if isinstance(one, Finding)]
         machines += [one for one in found if isinstance(one, Machine)]
     return MachinesBehind(tuple(machines), tuple(unknown))

@@ -93,7 +93,8 @@ def _closes_nothing(
 
 def _all_as_open(before: Sequence[Passage], after: Sequence[Passage]) -> bool:
     """Tell whether all that passes before, or may, passes after for certain."""
-    pairs = zip(before, after, strict=True)
+    # VMs that are alike have the very same parts.
+    pairs = {(id(now.parts), id(then.parts)): (now, then) for now, then in zip(before, after, strict=True)}.values()
     return all(_those(then, Access.ALLOW).covers(_those(now, Access.ALLOW, None)) for now, then in pairs)
 
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 
 from shared.decide.addresses import NOWHERE, Addresses
-from shared.decide.packets import ALL_PORTS, Packets, parse_ports, parse_protocol, protocol_names
+from shared.decide.index import Index
+from shared.decide.packets import (
+    ALL_PORTS,
+    ALL_PROTOCOLS,
+    WITH_PORTS,
+    Numbers,
+    Packets,
+    parse_ports,
+    parse_protocol,
+    protocol_names,
+)
 from shared.decide.rule_match import local_side, match_side, remote_side
-from shared.decide.service_tags import Match, TagReading
+from shared.decide.service_tags import Match, TagReading, settled
 from shared.model.estate import Direction, SecurityRule
 
 # What Azure calls the echo of IPv6, which may count as Icmp or not.
@@ -25,12 +36,35 @@ class PacketMatch:
     doubts: tuple[str, ...]
 
 
-def may_match(rule: SecurityRule, packets: Packets) -> bool:
-    """Tell whether a rule's protocol and ports let it match any of the packets: it takes little to find out."""
-    return bool(
-        _match_protocol(rule.protocol, packets.protocols).possible
-        and _match_ports(rule.destination_port_ranges, packets, packets.destination_ports).possible
-        and _match_ports(rule.source_port_ranges, packets, packets.source_ports).possible
+class PortIndex:
+    """Rules of one direction, found by the protocols and ports of packets without going through them."""
+
+    def __init__(self, rules: Sequence[SecurityRule]) -> None:
+        """Put what the rules may match into indexes."""
+        self._rules = rules
+        self._protocols = Index(_match_protocol(rule.protocol, ALL_PROTOCOLS).possible for rule in rules)
+        self._source_ports = Index(_match_ranges(rule.source_port_ranges).possible for rule in rules)
+        self._destination_ports = Index(_match_ranges(rule.destination_port_ranges).possible for rule in rules)
+        self._chosen: dict[int, tuple[SecurityRule, ...]] = {}
+
+    def choose(self, numbers: Numbers) -> tuple[SecurityRule, ...]:
+        """Give the rules that may match packets of these: the very same tuple where it is the same rules."""
+        chosen = self._protocols.having_any(numbers.protocols)
+        if WITH_PORTS.covers(numbers.protocols):
+            chosen &= self._source_ports.having_any(numbers.source_ports)
+            chosen &= self._destination_ports.having_any(numbers.destination_ports)
+        if chosen not in self._chosen:
+            self._chosen[chosen] = tuple(rule for place, rule in enumerate(self._rules) if chosen >> place & 1)
+        return self._chosen[chosen]
+
+
+def match_numbers(rule: SecurityRule, numbers: Numbers) -> tuple[Match, Match, Match]:
+    """Tell which protocols, source ports and destination ports a rule matches."""
+    protocols = numbers.protocols
+    return (
+        _match_protocol(rule.protocol, protocols),
+        _match_ports(rule.source_port_ranges, numbers.source_ports, protocols),
+        _match_ports(rule.destination_port_ranges, numbers.destination_ports, protocols),
     )
 
 
@@ -40,9 +74,7 @@ def match_packets(rule: SecurityRule, packets: Packets, reading: TagReading) -> 
     if rule.direction is Direction.OUTBOUND:
         source, destination = destination, source
     matches = (
-        _match_protocol(rule.protocol, packets.protocols),
-        _match_ports(rule.source_port_ranges, packets, packets.source_ports),
-        _match_ports(rule.destination_port_ranges, packets, packets.destination_ports),
+        *match_numbers(rule, packets.numbers),
         match_side(source, packets.sources, reading),
         match_side(destination, packets.destinations, reading),
     )
@@ -54,6 +86,7 @@ def match_packets(rule: SecurityRule, packets: Packets, reading: TagReading) -> 
     )
 
 
+@lru_cache(maxsize=1024)
 def _match_protocol(text: str, protocols: Addresses) -> Match:
     if text.strip().casefold() == _ICMPV6:
         return Match(possible=protocols & parse_protocol("Icmp"), doubt="Icmpv6 may count as Icmp")
@@ -64,17 +97,18 @@ def _match_protocol(text: str, protocols: Addresses) -> Match:
     return Match(named, named)
 
 
-def _match_ports(ranges: tuple[str, ...], packets: Packets, ports: Addresses) -> Match:
+@lru_cache(maxsize=4096)
+def _match_ports(ranges: tuple[str, ...], ports: Addresses, protocols: Addresses) -> Match:
     match = _match_ranges(ranges)
-    if packets.have_ports or match.certain.covers(ALL_PORTS):
-        return Match(match.certain & ports, match.possible & ports, match.doubt)
-    names = ", ".join(protocol_names(packets.protocols))
+    if WITH_PORTS.covers(protocols) or match.certain.covers(ALL_PORTS):
+        return match.within(ports)
+    names = ", ".join(protocol_names(protocols))
     return Match(NOWHERE, ports, f"it is for some ports only, and {names} has none")
 
 
 @lru_cache(maxsize=8192)
 def _match_ranges(ranges: tuple[str, ...]) -> Match:
-    return reduce(Match.__or__, map(_match_range, ranges), Match())
+    return settled(reduce(Match.__or__, map(_match_range, ranges), Match()))
 
 
 def _match_range(text: str) -> Match:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from shared.decide.addresses import NOWHERE, Addresses, union
+from shared.decide.addresses import NOWHERE, Addresses
 
 PROTOCOLS = ("Tcp", "Udp", "Icmp", "Esp", "Ah")
 """Azure's names of all that an NSG tells apart; `*` is all of them."""
@@ -14,8 +13,19 @@ PROTOCOLS = ("Tcp", "Udp", "Icmp", "Esp", "Ah")
 _LARGEST_PORT = 65535
 
 
+class Numbers(NamedTuple):
+    """What packets are but for their addresses: protocols, by their place in PROTOCOLS, and ports.
+
+    They are sets of numbers as addresses are. Either all of the protocols have ports or none has.
+    """
+
+    protocols: Addresses
+    source_ports: Addresses
+    destination_ports: Addresses
+
+
 class Packets(NamedTuple):
-    """A box of packets. Protocols (by their place in PROTOCOLS) and ports are sets of numbers as addresses are."""
+    """A box of packets: those whose numbers and addresses are all in the box's sets of them."""
 
     protocols: Addresses
     source_ports: Addresses
@@ -24,9 +34,8 @@ class Packets(NamedTuple):
     destinations: Addresses
 
     @property
-    def have_ports(self) -> bool:
-        """Whether these are TCP and UDP; a box is never of some that have ports and some that have none."""
-        return WITH_PORTS.covers(self.protocols)
+    def numbers(self) -> Numbers:
+        return Numbers(*self[:3])
 
     @property
     def is_empty(self) -> bool:
@@ -81,42 +90,3 @@ def port_ranges(ports: Addresses) -> tuple[str, ...]:
     if ports.covers(ALL_PORTS):
         return ("*",)
     return tuple(str(low) if low == high else f"{low}-{high}" for low, high in ports.ranges)
-
-
-def common(one: Packets, other: Packets) -> Packets | None:
-    """Give the packets that are in both boxes; None where there are none."""
-    found = []
-    for mine, theirs in zip(one, other, strict=True):
-        both = mine & theirs
-        if not both:
-            return None
-        found.append(both)
-    return Packets(*found)
-
-
-def rest_of(box: Packets, inside: Packets) -> Iterator[tuple[int, Packets]]:
-    """Split what a box has outside of another one inside it into boxes, each with the dimension where it is so."""
-    for dimension, (whole, taken) in enumerate(zip(box, inside, strict=True)):
-        outside = whole - taken
-        if outside:
-            yield dimension, _with(box, dimension, outside)
-        if not taken:
-            return
-        box = _with(box, dimension, taken)
-
-
-def joined(boxes: Iterable[Packets]) -> tuple[Packets, ...]:
-    """Put boxes that share no packet into fewer, where all but one of their sets are the same."""
-    kept = tuple(boxes)
-    for dimension in reversed(range(len(Packets._fields))):
-        if len(kept) < 2:
-            break
-        alike: dict[Packets, list[Addresses]] = {}
-        for box in kept:
-            alike.setdefault(_with(box, dimension, NOWHERE), []).append(box[dimension])
-        kept = tuple(_with(others, dimension, union(found)) for others, found in alike.items())
-    return kept
-
-
-def _with(box: Packets, dimension: int, numbers: Addresses) -> Packets:
-    return box._replace(**{Packets._fields[dimension]: numbers})

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import partial
 
+from shared.decide.once import Once
 from shared.decide.outrank import is_ours, may_outrank, stands
-from shared.decide.rule_match import Traffic, match_service, tell_apart
-from shared.decide.service_tags import TagReading
-from shared.decide.traffic import Attachment, Flow, Part, judge, rules_in_order, traffic_of
+from shared.decide.prepared import RulesInOrder, in_order
+from shared.decide.sieve import Sifted
+from shared.decide.traffic import Attachment, Flow, Part, parts_of, sift
 from shared.model.desired import Outrank
-from shared.model.estate import Access, Direction, Estate, NetworkSecurityGroup, SecurityRule
+from shared.model.estate import Access, Estate, NetworkSecurityGroup, SecurityRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +69,17 @@ def judge_passages(
     at: Attachment | None = None,
 ) -> tuple[Passage, ...]:
     """Judge flows by one NSG. Most VMs behind it are the same to all its rules: those are judged once."""
-    place = at or Attachment(group.id, group.id)
-    rules_for = _by_service(rules_in_order(group))
-    judged: dict[tuple[object, ...], list[tuple[tuple[TagReading, ...], Passage]]] = {}
+    place, rules = at or Attachment(group.id, group.id), in_order(group)
+    known: dict[int, tuple[Sifted, Passage]] = {}
     passages: list[Passage] = []
     for flow in flows:
-        traffic, readings = traffic_of(estate, flow)
-        rules = rules_for(flow.direction, flow.port)
-        alike = judged.setdefault((traffic.remote, traffic.port, tell_apart(rules, traffic, readings)), [])
-        known = next((passage for others, passage in alike if others == readings), None)
-        if known is None:
-            known = _judge(rules, traffic, readings, Passage(flow, place, (), (), outrank))
-            alike.append((readings, known))
-        passages.append(replace(known, flow=flow))
+        sifted = sift(estate, flow, [rules])
+        if id(sifted) not in known:
+            parts = parts_of(sifted.by_group[0], [place])
+            is_open = all(part.access is Access.ALLOW for part in parts)
+            standing = () if is_open else _standing(estate, flow, _LEFT[outrank](group), outrank)
+            known[id(sifted)] = sifted, Passage(flow, place, parts, standing, outrank)
+        passages.append(replace(known[id(sifted)][1], flow=flow))
     return tuple(passages)
 
 
@@ -89,18 +88,19 @@ def without_ours(group: NetworkSecurityGroup) -> NetworkSecurityGroup:
     return replace(group, security_rules=tuple(rule for rule in group.security_rules if not is_ours(rule)))
 
 
-def _by_service(rules: Sequence[SecurityRule]) -> Callable[[Direction, int], list[SecurityRule]]:
-    return cache(lambda direction, port: [rule for rule in rules if match_service(rule, direction, port) is not None])
+def _standing(estate: Estate, flow: Flow, left: RulesInOrder, outrank: Outrank) -> tuple[SecurityRule, ...]:
+    portions = sift(estate, flow, [left]).by_group[0]
+    deciding = (rule for one in portions for rule in one.ruling.rules if stands(rule, outrank))
+    return tuple(sorted(dict.fromkeys(deciding), key=lambda rule: rule.priority))
 
 
-def _judge(
-    rules: Sequence[SecurityRule], traffic: Traffic, readings: tuple[TagReading, ...], blank: Passage
-) -> Passage:
-    parts = tuple(replace(part, at=blank.at) for part in judge(rules, traffic, readings))
-    if all(part.access is Access.ALLOW for part in parts):
-        return replace(blank, parts=parts)
-    outrank = blank.outrank
-    left = [rule for rule in rules if stands(rule, outrank) or (rule.access is Access.ALLOW and not is_ours(rule))]
-    deciding = (rule for part in judge(left, traffic, readings) for rule in part.rules if stands(rule, outrank))
-    standing = sorted(dict.fromkeys(deciding), key=lambda rule: rule.priority)
-    return replace(blank, parts=parts, standing=tuple(standing))
+def _left(outrank: Outrank, group: NetworkSecurityGroup) -> RulesInOrder:
+    """Give the rules that are left when those are gone that we may outrank, and ours."""
+    return RulesInOrder(
+        rule
+        for rule in in_order(group).rules
+        if stands(rule, outrank) or (rule.access is Access.ALLOW and not is_ours(rule))
+    )
+
+
+_LEFT = {outrank: Once(partial(_left, outrank)) for outrank in Outrank}

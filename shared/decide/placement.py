@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from shared.decide.addresses import ALL_OF_FAMILY, union
 from shared.decide.outrank import is_default, is_ours, may_outrank, stands
+from shared.decide.prepared import in_order
 from shared.decide.priorities import LARGEST, greatest_free_below, smallest_free_from
 from shared.decide.rule_match import Traffic, match_local, match_rule
 from shared.decide.service_tags import TagReading
-from shared.decide.traffic import Flow, judge, rules_in_order, traffic_of
+from shared.decide.sieve import Sieve, serve
+from shared.decide.traffic import Flow, traffic_of
 from shared.model.desired import Outrank
 from shared.model.estate import Access, Direction, Estate, NetworkSecurityGroup, SecurityRule
 
@@ -60,11 +62,10 @@ def choose_priority(
     if limit is None:
         limit = _first_to_outrank(space)
     floor = max((rule.priority for rule in standing if limit is None or rule.priority < limit), default=0)
-    blocking = [
-        rule for rule in standing if limit is not None and rule.priority > limit and _would_decide(rule, space)
-    ]
-    if blocking:
-        return Placement(None, limit, min(blocking, key=lambda rule: rule.priority))
+    behind = [rule for rule in standing if limit is not None and rule.priority > limit]
+    blocking = min(_would_decide(behind, space), key=lambda rule: rule.priority, default=None)
+    if blocking is not None:
+        return Placement(None, limit, blocking)
     if existing is not None and floor < existing.priority < (limit or LARGEST + 1):
         return Placement(existing.priority, limit)
     if limit is None:
@@ -85,19 +86,20 @@ def _touches(rule: SecurityRule, space: Space) -> bool:
     return any(match_rule(rule, space.traffic, reading).possible for reading in space.readings)
 
 
-def _would_decide(deny: SecurityRule, space: Space) -> bool:
-    """Tell whether a deny would decide, or might, for somebody if those that may be outranked were gone."""
-    rules = [
+def _would_decide(denies: Sequence[SecurityRule], space: Space) -> Iterator[SecurityRule]:
+    """Give the denies that would decide, or might, for somebody if those that may be outranked were gone."""
+    rules = (
         rule
-        for rule in rules_in_order(space.group)
+        for rule in in_order(space.group).rules
         if stands(rule, space.outrank) or (rule.access is Access.ALLOW and not is_ours(rule) and not is_default(rule))
-    ]
-    for reading in space.readings:
-        local = match_local(deny, space.traffic, reading).possible
-        parts = judge(rules, replace(space.traffic, local=local), (reading,))
-        if any(deny in part.rules for part in parts):
-            return True
-    return False
+    )
+    traffic = space.traffic
+    service = serve(rules, traffic.direction, traffic.port)
+    sieves = [(reading, Sieve([service], traffic.remote, [reading])) for reading in space.readings if denies]
+    for deny in denies:
+        sifted = (sieve.judge(match_local(deny, traffic, reading).possible) for reading, sieve in sieves)
+        if any(deny in portion.ruling.rules for one in sifted for portion in one.by_group[0]):
+            yield deny
 
 
 def _distinct(readings: Iterable[TagReading]) -> tuple[TagReading, ...]:

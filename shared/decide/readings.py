@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 
 from shared.decide.addresses import ALL_OF_FAMILY, NOWHERE, Addresses, family_of, parse_prefixes
+from shared.decide.once import Once
 from shared.decide.routed_space import NOTHING_ROUTED, decide_routed_space
 from shared.decide.security_group_members import NOBODY_KNOWN, Members, find_members
 from shared.decide.service_tags import AZURE_HOST, NOT_INTERNET, TagReading
-from shared.decide.the_one import TheOne
 from shared.model.estate import Estate, RouteTable
 from shared.model.resource_id import ResourceId
 
 
 def read_tags(estate: Estate, subnet_id: ResourceId | None, local: Addresses) -> tuple[TagReading, ...]:
     """Give every way in which the tags of the network around `local` can be read, the plain one first."""
-    readings = _readings_in(TheOne(estate)).of(subnet_id, family_of(local))
+    readings = readings_in(estate, subnet_id, family_of(local))
     if readings[0].virtual_network.covers(local):
         return readings
     return tuple(
@@ -25,31 +24,36 @@ def read_tags(estate: Estate, subnet_id: ResourceId | None, local: Addresses) ->
     )
 
 
+def readings_in(estate: Estate, subnet_id: ResourceId | None, family: int) -> tuple[TagReading, ...]:
+    """Give every way in which the tags can be read in a subnet for one IP family, the plain one first."""
+    return _readings_of(estate).of(estate, subnet_id, family)
+
+
 class _Readings:
     """The readings of an estate's subnets, each made once: an NSG may have thousands of VMs behind it."""
 
-    def __init__(self, estate: Estate) -> None:
-        self._estate = estate
+    def __init__(self, _estate: Estate) -> None:
         self._members: dict[ResourceId, Members] = {}
         self._made: dict[tuple[ResourceId | None, int], tuple[TagReading, ...]] = {}
 
-    def of(self, subnet_id: ResourceId | None, family: int) -> tuple[TagReading, ...]:
+    def of(self, estate: Estate, subnet_id: ResourceId | None, family: int) -> tuple[TagReading, ...]:
+        """Give the readings of a subnet: the very same for subnets that are alike."""
         if (subnet_id, family) not in self._made:
-            self._made[subnet_id, family] = _read_subnet(self._estate, subnet_id, family, self._members_in(subnet_id))
+            readings = _read_subnet(estate, subnet_id, family, self._members_in(estate, subnet_id))
+            alike = next((known for known in self._made.values() if known == readings), readings)
+            self._made[subnet_id, family] = alike
         return self._made[subnet_id, family]
 
-    def _members_in(self, subnet_id: ResourceId | None) -> Members:
+    def _members_in(self, estate: Estate, subnet_id: ResourceId | None) -> Members:
         network_id = subnet_id.parent if subnet_id else None
         if network_id is None:
             return NOBODY_KNOWN
         if network_id not in self._members:
-            self._members[network_id] = find_members(self._estate.network_interfaces.values(), network_id)
+            self._members[network_id] = find_members(estate.network_interfaces.values(), network_id)
         return self._members[network_id]
 
 
-@lru_cache(maxsize=1)
-def _readings_in(estate: TheOne[Estate]) -> _Readings:
-    return _Readings(estate.value)
+_readings_of = Once(_Readings)
 
 
 def _read_subnet(

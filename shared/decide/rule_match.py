@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import reduce
+from typing import NamedTuple
 
-from shared.decide.addresses import NOWHERE, Addresses, union
-from shared.decide.service_tags import Match, TagReading, match_prefixes, settled
+from shared.decide.addresses import EVERYWHERE, NOWHERE, Addresses, union
+from shared.decide.service_tags import Match, TagReading, match_each, settled
 from shared.model.estate import Direction, SecurityRule
 from shared.model.resource_id import ResourceId
 
@@ -33,8 +35,7 @@ class Doubt:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(NamedTuple):
     """The source or the destination of a rule."""
 
     prefixes: tuple[str, ...]
@@ -78,10 +79,35 @@ def match_local(rule: SecurityRule, traffic: Traffic, reading: TagReading) -> Ma
 
 def match_side(side: Side, within: Addresses, reading: TagReading) -> Match:
     """Tell which addresses of `within` one side of a rule matches."""
-    match = match_prefixes(side.prefixes, within, reading)
-    if not side.application_security_group_ids:
-        return match
-    return settled(match | _match_groups(side.application_security_group_ids, within, reading))
+    key = side, id(within)
+    if key not in reading.matched_within:
+        matches = [match.within(within) for match in match_everywhere(side, reading, within.tags)]
+        match = matches[0] if len(matches) == 1 else settled(reduce(Match.__or__, matches, Match()))
+        # Held on to, so that nothing else gets its identity.
+        reading.matched_within[key] = within, match
+    return reading.matched_within[key][1]
+
+
+def match_everywhere(side: Side, reading: TagReading, tags: frozenset[str] = NOWHERE.tags) -> tuple[Match, ...]:
+    """Tell which of all addresses, and of some tags without any, one side of a rule matches.
+
+    What is matched for certain comes first, then what may be, by itself for each doubt: it is told where it counts.
+    """
+    key = side, tags
+    if key not in reading.matched:
+        reading.matched[key] = tuple(_match_everywhere(side, reading, Addresses(EVERYWHERE.ranges, tags)))
+    return reading.matched[key]
+
+
+def _match_everywhere(side: Side, reading: TagReading, everything: Addresses) -> Iterator[Match]:
+    matches = match_each(side.prefixes, everything, reading)
+    groups = side.application_security_group_ids
+    matches += [settled(_match_groups(groups, everything, reading))] if groups else []
+    certain = union(match.certain for match in matches)
+    yield Match(certain, certain)
+    for match in matches:
+        if match.possible is not match.certain:
+            yield Match(NOWHERE, match.possible - certain, match.doubt)
 
 
 def _match_groups(groups: tuple[ResourceId, ...], within: Addresses, reading: TagReading) -> Match:
@@ -90,14 +116,6 @@ def _match_groups(groups: tuple[ResourceId, ...], within: Addresses, reading: Ta
     possible = certain | ((addresses & reading.interfaces) - members.known)
     names = ", ".join(group.name for group in groups)
     return Match(certain, possible, f"not all members of application security group {names} are known")
-
-
-def tell_apart(
-    rules: Iterable[SecurityRule], traffic: Traffic, readings: Iterable[TagReading]
-) -> tuple[tuple[bool, bool], ...]:
-    """Give what tells the traffic's private addresses from others in the eyes of the rules: nothing else does."""
-    matches = (match_local(rule, traffic, reading) for reading in readings for rule in rules)
-    return tuple((match.certain.covers(traffic.local), bool(match.possible)) for match in matches)
 
 
 def match_service(rule: SecurityRule, direction: Direction, port_number: int) -> list[str] | None:

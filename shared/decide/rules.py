@@ -72,7 +72,8 @@ def _decide_wish(here: _Here, judged: Judged, before: Sequence[PutSecurityRule])
 
 
 def _leave(here: _Here, judged: Judged) -> Putting:
-    return find_denials(here.group.id, judged.actual, lambda one: expect_nothing(one, judged.hidden)), ()
+    hidden = judged.hidden
+    return find_denials(here.group.id, judged.actual, lambda one: expect_nothing(one, hidden)), ()
 
 
 def _is_wanted(here: _Here, judged: Judged) -> bool:
@@ -132,9 +133,9 @@ def _too_many(group: NetworkSecurityGroup, wished: SecurityRule) -> Finding:
 def _findings(
     group: NetworkSecurityGroup, judged: Judged, rule: SecurityRule, placement: Placement
 ) -> tuple[Finding, ...]:
-    bare = {passage.flow: passage for passage in judged.bare}
+    bare, hidden = {passage.flow: passage for passage in judged.bare}, judged.hidden
     denials = find_denials(
-        group.id, judged.actual, lambda passage: expect_rule(bare[passage.flow], rule.name, placement, judged.hidden)
+        group.id, judged.actual, lambda passage: expect_rule(bare[passage.flow], rule.name, placement, hidden)
     )
     if judged.opens_what_it_is_for:
         wrong = "is not as it should be" if judged.existing else "is not there"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, reduce
 
 from shared.decide.addresses import ALL_OF_FAMILY, NOWHERE, Addresses, parse_prefix, parse_prefixes, union
@@ -52,6 +52,14 @@ class TagReading:
     tunnelled: bool = False
     public_routes: bool = False
     doubt: str = ""
+    matched: dict[object, tuple[Match, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What sides of rules match of everything, since most are asked about again and again."""
+    matched_within: dict[object, tuple[Addresses, Match]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What they match of some addresses, by the identity of those."""
+    meant: dict[tuple[str, ...], Addresses] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What lists of prefixes mean as an end of traffic: the very same for the same list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +70,26 @@ class Match:
     possible: Addresses = NOWHERE
     doubt: str = ""
 
+    @property
+    def sets(self) -> tuple[Addresses, Addresses]:
+        return self.certain, self.possible
+
+    def within(self, addresses: Addresses) -> Match:
+        """Leave of what is matched what is among some addresses."""
+        certain = self.certain & addresses
+        if self.possible is self.certain:
+            return Match(certain, certain)
+        return settled(Match(certain, self.possible & addresses, self.doubt))
+
     def __or__(self, other: Match) -> Match:
         return Match(self.certain | other.certain, self.possible | other.possible, self.doubt or other.doubt)
+
+
+def addresses_of_all(prefixes: tuple[str, ...], reading: TagReading) -> Addresses:
+    """Give the addresses that traffic from or to any of `prefixes` can have."""
+    if prefixes not in reading.meant:
+        reading.meant[prefixes] = union(addresses_of(prefix, reading) for prefix in prefixes)
+    return reading.meant[prefixes]
 
 
 def addresses_of(prefix: str, reading: TagReading) -> Addresses:
@@ -84,12 +110,20 @@ def addresses_of(prefix: str, reading: TagReading) -> Addresses:
 
 def match_prefixes(prefixes: tuple[str, ...], within: Addresses, reading: TagReading) -> Match:
     """Tell which addresses of `within` a rule's list of prefixes and tags matches."""
+    key = prefixes, within
+    if key not in reading.matched:
+        reading.matched[key] = (settled(reduce(Match.__or__, match_each(prefixes, within, reading), Match())),)
+    return reading.matched[key][0]
+
+
+def match_each(prefixes: tuple[str, ...], within: Addresses, reading: TagReading) -> list[Match]:
+    """Tell it of each tag by itself, and of all prefixes together."""
     literals, whole_families, symbols = _sorted_out(prefixes)
     if "*" in symbols or reading.family in whole_families:
-        return Match(within, within)
+        return [Match(within, within)]
     matches = [_match_symbol(symbol, within, reading) for symbol in symbols]
     matches += [_match_literals(literals, within, reading)] if literals else []
-    return settled(reduce(Match.__or__, matches, Match()))
+    return list(map(settled, matches))
 
 
 def settled(match: Match) -> Match:

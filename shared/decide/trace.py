@@ -12,9 +12,10 @@ from shared.decide.addresses import family_of
 from shared.decide.outrank import is_default
 from shared.decide.packet_match import PacketMatch, match_packets
 from shared.decide.packets import Packets
+from shared.decide.prepared import in_order
+from shared.decide.readings import readings_in
 from shared.decide.service_tags import TagReading
-from shared.decide.traffic import rules_in_order
-from shared.decide.verdict import FlowPart, FlowVerdict, Step, readings_of
+from shared.decide.verdict import FlowPart, FlowVerdict, Step
 from shared.model.estate import Access, Direction, Estate, NetworkSecurityGroup, SecurityRule
 
 
@@ -76,7 +77,7 @@ def trace_part(estate: Estate, verdict: FlowVerdict, part: FlowPart) -> PartTrac
     """Tell how one part of a verdict was decided, with the estate that the verdict is of."""
     flow, packets = verdict.flow, part.packets
     family = family_of(packets.sources if packets.sources.ranges else packets.destinations)
-    readings = readings_of(estate, flow.subnet_id, family)
+    readings = readings_in(estate, flow.subnet_id, family)
     groups = (
         _trace_group(step, estate.network_security_groups.get(step.at.group_id), flow.direction, packets, readings)
         for step in part.steps
@@ -104,7 +105,7 @@ def _trace_group(
 def _considered(step: Step, group: NetworkSecurityGroup, direction: Direction) -> Iterator[SecurityRule]:
     """Give the rules up to the last one by which the packets may be decided."""
     deciding = {step.rule, *(doubt.rule for doubt in step.doubts)} if step.rule else set()
-    for rule in rules_in_order(group):
+    for rule in in_order(group).rules:
         if rule.direction is not direction:
             continue
         yield rule

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
-from shared.decide.addresses import ALL_OF_FAMILY, NOWHERE, Addresses, parse_prefix, union
-from shared.decide.packet_match import PacketMatch, match_packets, may_match
-from shared.decide.packets import (
-    ALL_PORTS,
-    WITH_PORTS,
-    Packets,
-    common,
-    joined,
-    parse_ports,
-    parse_protocol,
-    rest_of,
-)
-from shared.decide.readings import read_tags
+from shared.decide.addresses import ALL_OF_FAMILY, NOWHERE, Addresses, union
+from shared.decide.crossing import Crossed
+from shared.decide.packets import ALL_PORTS, WITH_PORTS, Numbers, Packets, parse_ports, parse_protocol
+from shared.decide.prepared import in_order, prepared_for
+from shared.decide.readings import readings_in
 from shared.decide.rule_match import Doubt
-from shared.decide.service_tags import TagReading, addresses_of
-from shared.decide.traffic import Attachment, Part, TrafficAccess, overall_access, rules_in_order
-from shared.model.estate import Access, Direction, Estate, NetworkSecurityGroup, SecurityRule
+from shared.decide.service_tags import TagReading, addresses_of_all
+from shared.decide.traffic import Attachment, TrafficAccess, overall_access
+from shared.model.estate import Access, Direction, Estate, SecurityRule
 from shared.model.resource_id import ResourceId
-
-# An address of no network: asked with it, the reading of the tags says which IP family is meant, and nothing more.
-_NOBODY = {4: parse_prefix("127.0.0.1"), 6: parse_prefix("::1")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,133 +89,51 @@ class FlowVerdict:
 
     @property
     def access(self) -> TrafficAccess:
-        return overall_access(Part(part.access, NOWHERE) for part in self.parts)
-
-
-type _Judged = list[tuple[Packets, Step]]
+        return overall_access(part.access for part in self.parts)
 
 
 def decide_flow(estate: Estate, flow: PacketFlow, attachments: Sequence[Attachment]) -> FlowVerdict:
     """Judge a flow by the NSGs that it meets, in Azure's order. Raises ValueError for no protocol or port."""
+    groups = [estate.network_security_groups.get(at.group_id) for at in attachments]
+    rules = [None if group is None else in_order(group) for group in groups]
+    each_numbers = _numbers(flow.protocols, flow.source_ports, flow.ports)
     parts: list[FlowPart] = []
     for family in ALL_OF_FAMILY:
-        readings = readings_of(estate, flow.subnet_id, family)
-        for packets in _packets_of(flow, readings[0]):
-            parts += _judge(estate, flow.direction, packets, readings, attachments)
+        readings = readings_in(estate, flow.subnet_id, family)
+        local, remote = _addresses(flow.local, readings[0]), _addresses(flow.remote, readings[0])
+        for numbers in each_numbers if local and remote else ():
+            crossing = prepared_for(estate).crossing(flow.direction, numbers, remote, readings, rules)
+            parts += _parts(crossing.judge(local), attachments)
     return FlowVerdict(flow, tuple(parts))
 
 
-def readings_of(estate: Estate, subnet_id: ResourceId | None, family: int) -> tuple[TagReading, ...]:
-    """Give the ways in which the tags can be read in a subnet for one IP family, the plain one first."""
-    nobody = _NOBODY[family]
-    return tuple(
-        one if one.tunnelled else replace(one, virtual_network=one.virtual_network - nobody)
-        for one in read_tags(estate, subnet_id, nobody)
-    )
+def _parts(crossed: Crossed, attachments: Sequence[Attachment]) -> Iterator[FlowPart]:
+    steps: dict[tuple[int, int], Step] = {}
+    for packets, rulings in crossed:
+        taken = []
+        for place, (at, ruling) in enumerate(zip(attachments, rulings, strict=True)):
+            key = place, id(ruling)
+            if key not in steps:
+                steps[key] = Step(at, ruling.access, ruling.rule, ruling.doubts)
+            taken.append(steps[key])
+        yield FlowPart(packets, tuple(taken))
 
 
-def _packets_of(flow: PacketFlow, reading: TagReading) -> Iterator[Packets]:
-    local, remote = _addresses(flow.local, reading), _addresses(flow.remote, reading)
-    sources, destinations = (local, remote) if flow.direction is Direction.OUTBOUND else (remote, local)
-    protocols = union(parse_protocol(text) for text in flow.protocols)
-    from_ports, to_ports = (union(parse_ports(text) for text in some) for some in (flow.source_ports, flow.ports))
+@lru_cache(maxsize=1024)
+def _numbers(
+    protocol_names: tuple[str, ...], source_ports: tuple[str, ...], ports: tuple[str, ...]
+) -> tuple[Numbers, ...]:
+    """Give the numbers of packets with ports, and of those without: the very same for the same texts."""
+    protocols = union(parse_protocol(text) for text in protocol_names)
+    from_ports, to_ports = (union(parse_ports(text) for text in some) for some in (source_ports, ports))
     has_all_ports = from_ports.covers(ALL_PORTS) and to_ports.covers(ALL_PORTS)
     portless = protocols - WITH_PORTS if has_all_ports or not protocols & WITH_PORTS else NOWHERE
-    boxes = (
-        Packets(protocols & WITH_PORTS, from_ports, to_ports, sources, destinations),
-        Packets(portless, ALL_PORTS, ALL_PORTS, sources, destinations),
-    )
-    return (box for box in boxes if not box.is_empty)
+    both = (Numbers(protocols & WITH_PORTS, from_ports, to_ports), Numbers(portless, ALL_PORTS, ALL_PORTS))
+    return tuple(numbers for numbers in both if all(numbers))
 
 
-def _addresses(texts: Iterable[str], reading: TagReading) -> Addresses:
-    found = union(addresses_of(text, reading) for text in texts)
+def _addresses(texts: tuple[str, ...], reading: TagReading) -> Addresses:
+    found = addresses_of_all(texts, reading)
     # A tag that is known, without addresses of this family, is none of its traffic.
     unknown = frozenset(tag for tag in found.tags if tag.casefold() not in reading.service_tags)
-    return Addresses(found.ranges, unknown)
-
-
-def _judge(
-    estate: Estate,
-    direction: Direction,
-    packets: Packets,
-    readings: Sequence[TagReading],
-    attachments: Sequence[Attachment],
-) -> list[FlowPart]:
-    parts = [FlowPart(packets, ())]
-    for at in attachments:
-        group = estate.network_security_groups.get(at.group_id)
-        judged = _judge_by_group(at, group, direction, packets, readings) if group else [(packets, Step(at, None))]
-        parts = [
-            FlowPart(both, (*part.steps, step))
-            for part in parts
-            for some, step in judged
-            if (both := common(part.packets, some)) is not None
-        ]
-    return parts
-
-
-def _judge_by_group(
-    at: Attachment,
-    group: NetworkSecurityGroup,
-    direction: Direction,
-    packets: Packets,
-    readings: Sequence[TagReading],
-) -> _Judged:
-    """Split packets by what one NSG does with them; where the readings disagree it can't be told."""
-    rules = [rule for rule in rules_in_order(group) if rule.direction is direction and may_match(rule, packets)]
-    judged = _sweep(at, [match_packets(rule, packets, readings[0]) for rule in rules], packets)
-    for reading in readings[1:]:
-        others = _sweep(at, [match_packets(rule, packets, reading) for rule in rules], packets)
-        judged = _gathered(
-            (both, _agreed(step, other, reading.doubt))
-            for some, step in judged
-            for these, other in others
-            if (both := common(some, these)) is not None
-        )
-    return judged
-
-
-def _sweep(at: Attachment, matches: Iterable[PacketMatch], packets: Packets) -> _Judged:
-    """Go through the rules in order: each decides what it matches for certain of what is still undecided."""
-    judged: _Judged = []
-    undecided: list[tuple[Packets, tuple[Doubt, ...]]] = [(packets, ())]
-    for match in matches:
-        left: list[tuple[Packets, tuple[Doubt, ...]]] = []
-        for box, doubts in undecided:
-            possible = common(box, match.possible)
-            if possible is None:
-                left.append((box, doubts))
-                continue
-            left += [(outside, doubts) for _, outside in rest_of(box, possible)]
-            certain = Packets(*(some & sure for some, sure in zip(possible, match.certain, strict=True)))
-            for dimension, doubtful in rest_of(possible, certain):
-                left.append((doubtful, (*doubts, Doubt(match.rule, match.doubts[dimension]))))
-            if not certain.is_empty:
-                judged.append((certain, _decided(at, match.rule, doubts)))
-        undecided = left
-    judged += [(box, Step(at, None, None, doubts)) for box, doubts in undecided]
-    return _gathered(judged)
-
-
-def _decided(at: Attachment, rule: SecurityRule, doubts: tuple[Doubt, ...]) -> Step:
-    contradicted = any(doubt.rule.access is not rule.access for doubt in doubts)
-    return Step(at, None if contradicted else rule.access, rule, doubts)
-
-
-def _agreed(one: Step, other: Step, why: str) -> Step:
-    """Keep what both readings say, and in doubt the rules by which either decides."""
-    is_agreed = one.access is other.access
-    deciding = (other.rule,) if is_agreed else (one.rule, other.rule)
-    doubts = {rule: Doubt(rule, why) for rule in deciding if rule is not None}
-    doubts |= {doubt.rule: doubt for doubt in (*other.doubts, *one.doubts)}
-    kept = tuple(doubt for doubt in doubts.values() if not is_agreed or doubt.rule != one.rule)
-    return Step(one.at, one.access if is_agreed else None, one.rule, kept)
-
-
-def _gathered(judged: Iterable[tuple[Packets, Step]]) -> _Judged:
-    """Put together what the same rules decide, into as few boxes as can be without looking long."""
-    by_step: dict[Step, list[Packets]] = {}
-    for packets, step in judged:
-        by_step.setdefault(step, []).append(packets)
-    return [(packets, step) for step, some in by_step.items() for packets in joined(some)]
+    return found if unknown == found.tags else Addresses(found.ranges, unknown)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from shared.decide.addresses import NOWHERE, Addresses, parse_prefix, union
+from shared.decide.addresses import Addresses, parse_prefix, union
 from shared.decide.network_path import Place, not_read
 from shared.decide.readings import read_tags
 from shared.decide.routes import Leg, follow_routes
 from shared.decide.service_tags import addresses_of
-from shared.decide.traffic import Flow, Part, TrafficAccess, overall_access
+from shared.decide.traffic import Flow, TrafficAccess, overall_access
 from shared.decide.verdict import PacketFlow
 from shared.decide.ways_in import leads_out
 from shared.model.estate import Access, Estate, NextHop, Route, RouteTable
@@ -74,10 +74,8 @@ def _follow(estate: Estate, place: Place, flow: AnyFlow, table: RouteTable | Non
 def _access(journeys: Iterable[_Journey], straight: Access) -> TrafficAccess:
     """Sum up what becomes of the legs, those that go to the internet `straight` among them."""
     became = {None: straight, Reason.OUTBOUND_ROUTE_DROPPED: Access.DENY, Reason.TRAFFIC_UNKNOWN: None}
-    parts = [
-        Part(became.get(_reason(leg), Access.ALLOW), leg.addresses) for journey in journeys for leg in journey.legs
-    ]
-    stays = [Part(Access.ALLOW, NOWHERE) for journey in journeys if journey.stays]
+    parts = [became.get(_reason(leg), Access.ALLOW) for journey in journeys for leg in journey.legs]
+    stays = [Access.ALLOW for journey in journeys if journey.stays]
     return overall_access([*parts, *stays])
 
 

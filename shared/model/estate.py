@@ -246,8 +246,12 @@ class SecurityRule:
     destination_application_security_group_ids: tuple[ResourceId, ...] = ()
     description: str | None = None
 
+    def __hash__(self) -> int:
+        """Hash what tells the rules of an NSG apart: some list thousands of addresses."""
+        return hash((self.direction, self.priority, self.name))
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class NetworkSecurityGroup:
     id: ResourceId
     location: str
@@ -275,7 +279,7 @@ class BundledTags:
     prefixes: Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Estate:
     """A part of Azure as it was at `observed_at` (the earliest `Date` that Azure answered with).
 

@@ -1,0 +1,66 @@
+"""What an NSG with very many VMs behind it costs in requests: the real clients against the local Azure."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from dataclasses import dataclass
+
+from benchmarks.crowd import build_crowd
+from handlers.checks import answer_check
+from handlers.guard import make_guard
+from shared.model.check import Check
+from shared.model.plan import Report
+from shared.model.resource_id import ResourceId
+from shared.settings import parse_settings
+from shared.turns import Turn, take_turn
+from simulator.local import LocalAzure
+from simulator.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Of one check: its requests to Azure by kind, its writes, and how long it took, the local Azure's part too."""
+
+    machines: int
+    reads: Counter[str]
+    writes: int
+    seconds: float
+
+    @property
+    def requests(self) -> int:
+        return self.reads.total()
+
+
+async def measure_requests(machines: int) -> Cost:
+    """Check an NSG that needs its rules, with so many VMs behind it."""
+    async with LocalAzure() as azure:
+        nsg = build_crowd(azure.world, machines)
+        os.environ.update(azure.environment())
+        guard = make_guard(parse_settings({**azure.environment(), **_settings(azure.world)}))
+        try:
+            began = time.perf_counter()
+            check = Check(ResourceId(nsg), "benchmark", "00000000-0000-4000-8000-000000000000", asked_at=None)
+            turn = await take_turn(guard.clients, check)
+            if not isinstance(turn, Turn):
+                raise RuntimeError(f"the NSG can't be looked at: {turn}")
+            report: Report = await answer_check(guard, check, guard.desired, turn)
+            seconds = time.perf_counter() - began
+        finally:
+            await guard.close()
+        if len(report.actions) != len(azure.world.requests.writes()):
+            raise RuntimeError(f"not all was written that should be: {report.findings}")
+        return Cost(machines, _by_type(azure.world), len(report.actions), seconds)
+
+
+def _settings(world: World) -> dict[str, str]:
+    return {
+        "WAC_NETWORK_MODE": "enforce",
+        "WAC_ENFORCE_SCOPES": f"/subscriptions/{world.subscription_id}",
+        "WAC_INBOUND_SOURCES": "203.0.113.0/24",
+    }
+
+
+def _by_type(world: World) -> Counter[str]:
+    return Counter(request.path.split("/")[-2] for request in world.requests.reads())
