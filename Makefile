@@ -17,10 +17,11 @@ help:
 	@echo "make test-many     run the app on eight instances at once (WAC_TEST_INSTANCES says how many)"
 	@echo "make test-crashes  have the app die after its writes, situation by situation (CRASHES=all: after each)"
 	@echo "make test-az       drive the local Azure with the real Azure CLI (installs it first)"
+	@echo "make bench         measure how fast the app decides, and how often it asks Azure"
 	@echo "make lock          take up new versions of the dependencies"
 	@echo "make clean         remove what the other commands set up"
 
-.PHONY: demo up test test-fuzz test-many test-crashes test-az lint setup lock clean
+.PHONY: demo up test test-fuzz test-many test-crashes test-az bench lint setup lock clean
 demo: setup
 	@$(PYTHON) -m simulator.demo
 
@@ -48,6 +49,10 @@ test-crashes: setup
 test-az: setup $(AZ_VENV)/.installed
 	@echo "== Driving the local Azure with the real Azure CLI (about two minutes on two cores)"
 	@$(PYTHON) -m pytest -n 2 --dist loadgroup -m az tests/az
+
+bench: setup
+	@echo "== Measuring (about two minutes on two cores)"
+	@$(PYTHON) -m benchmarks
 
 lint: setup
 	@echo "== Formatting, linting, types, and the direction of imports"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
 
@@ -32,15 +32,8 @@ _FIRST_USABLE = 4
 _MEMBERSHIPS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbours:
-    """Addresses of a network's VMs, each with its subnet, in an order that tells nothing."""
-
-    addresses: tuple[str, ...]
-    subnet_ids: tuple[ResourceId, ...]
-
-
 def subnet_id(number: int) -> ResourceId:
+    """Name a subnet."""
     return _NETWORK.child("subnets", f"subnet-{number}")
 
 
@@ -59,6 +52,7 @@ def _security_group(number: int) -> ResourceId:
 
 
 def machine(number: int, *, port: int = 6516) -> VirtualMachine:
+    """Make a running VM with the extension."""
     vm = ResourceId(f"{GROUP}/providers/Microsoft.Compute/virtualMachines/vm-{number:05}")
     settings = {"port": str(port)}
     installed = Extension(
@@ -79,10 +73,12 @@ def machine(number: int, *, port: int = 6516) -> VirtualMachine:
 
 
 def interface_id(number: int) -> ResourceId:
+    """Name the network interface of a VM."""
     return ResourceId(f"{GROUP}/providers/Microsoft.Network/networkInterfaces/vm-{number:05}-nic")
 
 
 def interface(number: int, group: ResourceId | None) -> NetworkInterface:
+    """Make the network interface of a VM, a member of one application security group, behind an NSG of its own."""
     private, subnet = address(number)
     random = Random(number)
     member = IpConfiguration(
@@ -96,6 +92,7 @@ def interface(number: int, group: ResourceId | None) -> NetworkInterface:
 
 
 def make_estate(*, machines: int, rules: int, prefixes: int, on_interfaces: bool = True) -> Estate:
+    """Make VMs behind NSGs of so many rules each, where service tags have so many prefixes."""
     near = Neighbourhood(
         [_prefix(number) for number in range(_SUBNETS)],
         [address(number)[0] for number in range(machines)],

@@ -6,6 +6,7 @@ import os
 import time
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 
 from benchmarks.crowd import build_crowd
 from handlers.checks import answer_check
@@ -33,9 +34,9 @@ class Cost:
         return self.reads.total()
 
 
-async def measure_requests(machines: int) -> Cost:
-    """Check an NSG that needs its rules, with so many VMs behind it."""
-    async with LocalAzure() as azure:
+async def measure_requests(machines: int, directory: Path) -> Cost:
+    """Check an NSG that needs its rules, with so many VMs behind it; `directory` has the certificates."""
+    async with LocalAzure(directory=directory) as azure:
         nsg = build_crowd(azure.world, machines)
         os.environ.update(azure.environment())
         guard = make_guard(parse_settings({**azure.environment(), **_settings(azure.world)}))
@@ -63,4 +64,10 @@ def _settings(world: World) -> dict[str, str]:
 
 
 def _by_type(world: World) -> Counter[str]:
-    return Counter(request.path.split("/")[-2] for request in world.requests.reads())
+    return Counter(_type_of(request.path) for request in world.requests.reads())
+
+
+def _type_of(path: str) -> str:
+    """Give the type in a path that ends in a name, else its last two words."""
+    words = path.strip("/").split("/")
+    return "/".join(words[-2:]) if len(words) % 2 else words[-2]
