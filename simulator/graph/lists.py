@@ -43,7 +43,7 @@ def list_applications(world: World, request: GraphRequest) -> GraphAnswer:
     graph, options = world.graph, parse_options(request, OPTIONS)
     found = _check_query(request, options)
     place = decode(PLACE, request.query["$skiptoken"]) if "$skiptoken" in request.query else Place()
-    size = options.top or PAGE
+    size = min(options.top or PAGE, graph.largest_page)
     page = list(islice(_sought(graph, options, found, place), size + 1))
     body: Json = {"@odata.context": request.context(f"applications{options.context}")}
     if options.counted and place == Place():

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from simulator.graph.directory_objects import DirectoryObjects
 from simulator.graph.errors import bad_request, resource_not_found
+from simulator.graph.options import LARGEST_PAGE
 from simulator.graph.permissions import Permissions
 from simulator.graph.schema import GUID
 from simulator.graph.store import Applications
@@ -40,6 +41,8 @@ class Graph:
 
         self.lag_seconds = 0.0
         """How far lists and delta queries are behind; what is read by its object id is always the newest."""
+        self.largest_page = LARGEST_PAGE
+        """At the most so many are on a page of a list, whatever is asked for."""
         self.delta_items = DeltaItems.CHANGED_PROPERTIES
         self.delta_page_size = 100
         self.delta_generation = str(uuid4())

@@ -98,7 +98,7 @@ async def _many_pages(instance: Instance) -> None:
     _build_older(world, "first")
     add_filler_applications(world, _MORE_THAN_A_SHARE)
     _build_older(world, "last")
-    world.graph.delta_page_size = 1
+    world.graph.largest_page = 1
     await _audit(instance)
 
 
@@ -108,7 +108,7 @@ async def _other_settings(instance: Instance) -> None:
     _build_older(world, "first")
     add_filler_applications(world, _MORE_THAN_A_SHARE)
     add_older_gateway(world, "named", web=("https://named.contoso.com/*",), display_name="Servers of the north")
-    world.graph.delta_page_size = 1
+    world.graph.largest_page = 1
     await instance.fire(begin_audit)
     await instance.settle()
     await instance.configure({**MIGRATING, "WAC_GATEWAYS": "https://named.contoso.com"})

@@ -1,7 +1,8 @@
 """The faults that strike a request, and the requests that a check makes."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -164,15 +165,22 @@ WRITES = {
 }
 
 
-async def look_promptly(guard: Guard, subject: str, kind: FaultKind, asked_at: datetime | None = None) -> Report:
-    """Look as ever, but without the minute that an Azure which never answers would be given."""
-    patience = 0.3 if kind is FaultKind.TIME_OUT else 60
-    clients = AzureClients(guard.settings, answer_within=patience)
+@asynccontextmanager
+async def prompt(guard: Guard, kind: FaultKind) -> AsyncIterator[Guard]:
+    """Give the same guard, but without the minute that an Azure which never answers would be given."""
+    clients = AzureClients(guard.settings, answer_within=0.3 if kind is FaultKind.TIME_OUT else 60)
     try:
-        async with asyncio.timeout(PROMPT_SECONDS):
-            return await look(replace(guard, clients=clients, facts=AzureFacts(clients)), subject, asked_at=asked_at)
+        yield replace(guard, clients=clients, facts=AzureFacts(clients))
     finally:
         await clients.close()
+
+
+async def look_promptly(
+    guard: Guard, subject: str, kind: FaultKind, *, asked_at: datetime | None = None, attempt: int = 0
+) -> Report:
+    """Look as ever, but wait for no Azure which never answers."""
+    async with prompt(guard, kind) as prompted, asyncio.timeout(PROMPT_SECONDS):
+        return await look(prompted, subject, asked_at=asked_at, attempt=attempt)
 
 
 def strike_read(world: World, kind: FaultKind, name: str, times: int | None = None) -> None:

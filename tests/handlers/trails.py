@@ -7,9 +7,10 @@ from shared.azure.subjects import read_subject
 from shared.azure.trail import list_writes
 from shared.decide.undo import NEVER_WRITTEN
 from shared.model.past import Past
-from shared.model.resource_id import ResourceId
+from shared.model.resource_id import APPLICATION, ResourceId
 from shared.model.write import Fate, Write
 from simulator.local import LocalAzure
+from simulator.request_log import GRAPH_APPLICATIONS
 
 OPEN = frozenset({Fate.INTENDED, Fate.ACCEPTED, Fate.UNKNOWN})
 
@@ -31,6 +32,14 @@ async def fates(guard: Guard, subject: str) -> list[tuple[str, str, Fate]]:
     return [(type(write.action).__name__, write.action.id.name, write.fate) for write in writes]
 
 
+def took_effect(azure: LocalAzure, subject: str) -> Counter[str]:
+    """Count the writes to a subject and to its children that took effect, by the ids of what was written."""
+    requests = [request for request in azure.world.requests.writes() if request.took_effect]
+    of_graph = f"/providers/{APPLICATION}".lower()
+    ids = (request.path.lower().replace(GRAPH_APPLICATIONS, of_graph) for request in requests)
+    return Counter(one for one in ids if f"{one}/".startswith(f"{subject}/".lower()))
+
+
 async def verify_trail(azure: LocalAzure, guard: Guard, *subjects: str, settled: bool = True) -> None:
     """Hold the trails against the requests since the log was cleared last: all that was written, and nothing else.
 
@@ -44,8 +53,7 @@ async def verify_trail(azure: LocalAzure, guard: Guard, *subjects: str, settled:
             for write in trail
             if write.fate not in NEVER_WRITTEN and write.intended_at >= began
         )
-        took_effect = [request for request in azure.world.requests.writes(f"{subject}/") if request.took_effect]
-        assert written == Counter(request.path.lower() for request in took_effect)
+        assert written == took_effect(azure, subject)
         for write in trail:
             assert write.concluded_at is not None
             assert write.correlation_id

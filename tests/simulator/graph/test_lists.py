@@ -47,6 +47,14 @@ async def test_a_page_has_a_hundred_unless_asked_otherwise(graph: Asking, world:
     assert [len(page.body["value"]) for page in await graph.pages(LIST, top="115")] == [115, 115]
 
 
+async def test_pages_may_be_smaller_than_asked_for(graph: Asking, world: World) -> None:
+    made = add_filler_applications(world, 5)
+    world.graph.largest_page = 2
+    pages = await graph.pages(LIST, select="id", top="999")
+    assert [len(page.body["value"]) for page in pages] == [2, 2, 1]
+    assert [item["id"] for item in items(pages)] == made
+
+
 async def test_links_carry_the_whole_question(graph: Asking, world: World) -> None:
     add_filler_applications(world, 9)
     pages = await graph.pages(LIST, select="displayName", top="2", filter="startswith(displayName,'Shop')")
