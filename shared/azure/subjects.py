@@ -90,8 +90,8 @@ async def list_subjects(clients: AzureClients) -> list[SubjectSummary]:
 
 
 async def list_applications(clients: AzureClients) -> frozenset[ResourceId]:
-    """Name the app registrations of which something is kept. Raises PassingFailure, Refusal."""
-    rows = await Table(clients, SUBJECTS).query(partition_of(""), select=("subject",))
+    """Name the app registrations that were looked at. Raises PassingFailure, Refusal."""
+    rows = await Table(clients, SUBJECTS).query(partition_of(""), select=("subject",), where=("status", "gt", ""))
     found = (ResourceId(row.properties["subject"]) for row in rows)
     return frozenset(one for one in found if one.is_a(APPLICATION))
 

@@ -39,8 +39,9 @@ def find_candidates(
 ) -> tuple[ResourceId, ...]:
     """Name those on a page of whom there is something to tell, or was before.
 
-    A round of all registrations begins with all that are `known`, since it says nothing of those that are gone. What
-    is decided here is so by a list, in which certificates are not told of: their own checks read them live.
+    A round of all registrations begins with all that are `known`, since it says nothing of those that are gone: they
+    were looked at before. What is decided here is so by a list, in which certificates are not told of: their own
+    checks read them live.
     """
     if changes.is_anew or (audit is not None and audit.is_listing):
         before, seen_already = (tuple(sorted(known)) if changes.is_anew else ()), known

@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from handlers.guard import Guard
+from handlers.orders import order_hold
 from handlers.requests import request_check
 from handlers.timers import begin_audit
 from shared.azure.check_queue import REDIRECTS
@@ -219,3 +220,14 @@ async def test_a_person_asks_for_the_audit_and_for_one_registration(azure: Local
     assert (answer.status, report["status"]) == (200, Status.NON_COMPLIANT.name)
     assert report["actions"][0]["outcome"] == "would do"
     assert ResourceId(report["subject"]) == ResourceId(subject_of(gateway))
+
+
+async def test_one_that_was_held_in_the_middle_is_looked_at_all_the_same(azure: LocalAzure, auditing: Guard) -> None:
+    add_filler_applications(azure.world, 44)
+    azure.world.graph.delta_page_size = 1
+    last = add_older_gateway(azure.world, "last.contoso.com")
+    await begin_audit(auditing)
+    await work_for(azure, auditing, 0, REDIRECTS)
+    await post(order_hold, auditing, subject=subject_of(last), reason="being moved")
+    await work_for(azure, auditing, HOUR, REDIRECTS)
+    assert (await reported(auditing))[last].status == Status.NON_COMPLIANT.name
