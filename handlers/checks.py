@@ -111,7 +111,7 @@ async def _follow_up(guard: Guard, report: Report) -> str | None:
     if report.look_again_after is None:
         return None
     look = uuid.uuid4().hex
-    again = check.again(report.observed_at or check.asked_at, look, progressed=report.wrote)
+    again = check.again(report.observed_at or check.asked_at, look, progressed=report.progressed)
     await send_check(guard.clients, again, report.look_again_after)
     return look
 

@@ -46,5 +46,5 @@ async def check_tenant(guard: Guard, check: Check, desired: DesiredState, turn: 
     plan = decide_tenant(estate, check.subject, audit)
 
     report = make_report(check, estate, plan, Acted(), desired)
-    is_under_way = audit is not None and not audit.is_complete and check.subject not in estate.unreadable
-    return replace(report, look_again_after=_AT_ONCE) if is_under_way else report
+    goes_on = audit is not None and not audit.is_complete and check.subject not in estate.unreadable
+    return replace(report, look_again_after=_AT_ONCE, goes_on=True) if goes_on else report

@@ -276,7 +276,10 @@ class ActionResult:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The whole answer to one Check, with why something was, or was not, done."""
+    """The whole answer to one Check, with why something was, or was not, done.
+
+    `goes_on` where a part of what is to be looked at was, and the next look goes on with the rest.
+    """
 
     check: Check
     status: Status
@@ -285,7 +288,9 @@ class Report:
     actions: tuple[ActionResult, ...] = ()
     checks: tuple[ResourceId, ...] = ()
     look_again_after: timedelta | None = None
+    goes_on: bool = False
 
     @property
-    def wrote(self) -> bool:
-        return any(result.outcome is Outcome.STARTED for result in self.actions)
+    def progressed(self) -> bool:
+        """Tell whether something was got done, so that the next look is the first of a new chain."""
+        return self.goes_on or any(result.outcome is Outcome.STARTED for result in self.actions)

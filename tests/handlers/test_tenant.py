@@ -23,7 +23,8 @@ from simulator.faults import Fault, FaultKind
 from simulator.local import LocalAzure
 from simulator.world import World
 from tests.handlers.conftest import MakeGuard
-from tests.handlers.queue_work import work_for
+from tests.handlers.looking import check_of
+from tests.handlers.queue_work import put, work_for
 from tests.handlers.requesting import post
 from tests.handlers.test_applications import MIGRATE, PAIR, WEB, subject_of, uris
 
@@ -231,3 +232,15 @@ async def test_one_that_was_held_in_the_middle_is_looked_at_all_the_same(azure: 
     await post(order_hold, auditing, subject=subject_of(last), reason="being moved")
     await work_for(azure, auditing, HOUR, REDIRECTS)
     assert (await reported(auditing))[last].status == Status.NON_COMPLIANT.name
+
+
+async def test_however_many_shares_there_were_a_failure_is_looked_at_again(
+    azure: LocalAzure, auditing: Guard
+) -> None:
+    add_filler_applications(azure.world, 44)
+    azure.world.graph.delta_page_size = 1
+    await put(azure, check_of(str(HOME_TENANT), attempt=24), REDIRECTS)
+    await work_for(azure, auditing, 0, REDIRECTS)
+    azure.world.faults.add(Fault(FaultKind.UNAVAILABLE, path=DELTA))
+    await work_for(azure, auditing, HOUR, REDIRECTS)
+    assert await status_of_audit(auditing) is Status.COMPLIANT
