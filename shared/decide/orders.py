@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from shared.decide.decommission import decide_decommission
 from shared.decide.restraint import explain_contest, explain_hold
 from shared.decide.undo import decide_undo
+from shared.decide.undo_application import decide_patience
 from shared.model.estate import Estate
 from shared.model.past import Past
 from shared.model.plan import Plan
@@ -33,7 +34,8 @@ def decide_ordered(estate: Estate, plan: Plan, past: Past, orders: Orders) -> Pl
     if past.hold is None:
         return plan
     if orders.undo is not None:
-        plan = _with_undo(plan, decide_undo(estate, subject, orders.undo))
+        undo = decide_patience(decide_undo(estate, subject, orders.undo), estate, past)
+        plan = _with_undo(plan, undo)
     return replace(plan, findings=(*plan.findings, explain_hold(subject, past)))
 
 

@@ -6,7 +6,9 @@ from shared.decide.application_state import differing, explain_settling, is_as_b
 from shared.decide.extension_state import Decision
 from shared.decide.redirects import find_faults
 from shared.model.application import Application
-from shared.model.plan import PatchApplication
+from shared.model.estate import Estate
+from shared.model.past import Past
+from shared.model.plan import PatchApplication, Plan
 from shared.model.write import Fate, Write
 
 
@@ -23,3 +25,12 @@ def undo_application(application: Application, action: PatchApplication, write: 
     if faults:
         return f"Graph would refuse it, since {'; '.join(faults)}"
     return Decision(actions=(PatchApplication(action.id, now, action.existing),))
+
+
+def decide_patience(undo: Plan, estate: Estate, past: Past) -> Plan:
+    """Have an undo wait while a PATCH may yet be seen: it may be the undo itself, which Graph has taken before."""
+    application = estate.applications.get(undo.subject)
+    if application is None or not undo.actions or not past.unsettled:
+        return undo
+    at = max(past.writes, default=estate.observed_at)
+    return Plan(undo.subject, (*undo.findings, explain_settling(application, at)))

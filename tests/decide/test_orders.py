@@ -7,6 +7,8 @@ from shared.model.estate import Estate, SecurityRule
 from shared.model.past import NOTHING, Hold, Past
 from shared.model.plan import DeleteSecurityRule, Finding, Plan, PutSecurityRule, Reason
 from shared.model.write import Fate, Write
+from tests.decide.actions import PATCH
+from tests.decide.applications import APP, application, tenant
 from tests.decide.estates import NSG, OBSERVED_AT, allow_out, estate, security_group
 
 RULE = allow_out(
@@ -61,6 +63,16 @@ def test_an_undo_that_is_not_possible_is_told_at_every_look() -> None:
     plan = decide_ordered(changed, PLAN, UNDOING, TO_UNDO)
     assert reasons(plan) == [Reason.UNDO_NOT_POSSIBLE, Reason.OUTBOUND_DENIED, Reason.HELD]
     assert remember_orders(UNDOING, TO_UNDO, changed, NSG) == UNDOING
+
+
+def test_an_undo_of_a_patch_waits_while_another_may_yet_be_seen_which_may_be_itself() -> None:
+    orders = Orders(undo=Write("7", APP, PATCH, "test", "1", OBSERVED_AT, Fate.DONE))
+    moved = tenant(application(PATCH.desired.web_redirect_uris, PATCH.desired.spa_redirect_uris))
+    waiting = replace(UNDOING, unsettled=("8",), writes=(OBSERVED_AT,))
+    plan = decide_ordered(moved, Plan(APP), waiting, orders)
+    assert (reasons(plan), plan.actions) == ([Reason.GATEWAY_SETTLING, Reason.HELD], ())
+    assert remember_orders(waiting, orders, moved, APP) == waiting
+    assert len(decide_ordered(moved, Plan(APP), UNDOING, orders).actions) == 1
 
 
 def test_a_decommissioning_takes_away_and_puts_nothing() -> None:
