@@ -225,7 +225,7 @@ async def test_a_person_asks_for_the_audit_and_for_one_registration(azure: Local
 
 async def test_one_that_was_held_in_the_middle_is_looked_at_all_the_same(azure: LocalAzure, auditing: Guard) -> None:
     add_filler_applications(azure.world, 44)
-    azure.world.graph.delta_page_size = 1
+    azure.world.graph.largest_page = 1
     last = add_older_gateway(azure.world, "last.contoso.com")
     await begin_audit(auditing)
     await work_for(azure, auditing, 0, REDIRECTS)
@@ -238,9 +238,9 @@ async def test_however_many_shares_there_were_a_failure_is_looked_at_again(
     azure: LocalAzure, auditing: Guard
 ) -> None:
     add_filler_applications(azure.world, 44)
-    azure.world.graph.delta_page_size = 1
+    azure.world.graph.largest_page = 1
     await put(azure, check_of(str(HOME_TENANT), attempt=24), REDIRECTS)
     await work_for(azure, auditing, 0, REDIRECTS)
-    azure.world.faults.add(Fault(FaultKind.UNAVAILABLE, path=DELTA))
+    azure.world.faults.add(Fault(FaultKind.UNAVAILABLE, path=LIST))
     await work_for(azure, auditing, HOUR, REDIRECTS)
     assert await status_of_audit(auditing) is Status.COMPLIANT
