@@ -51,7 +51,7 @@ test-az: setup $(AZ_VENV)/.installed
 	@$(PYTHON) -m pytest -n 2 --dist loadgroup -m az tests/az
 
 bench: setup
-	@echo "== Measuring (about two minutes on two cores)"
+	@echo "== Measuring (about three minutes)"
 	@$(PYTHON) -m benchmarks
 
 lint: setup

@@ -1,61 +1,58 @@
-"""Measures how fast the app decides and how often it asks Azure, and says so: `make bench`."""
+"""Measure how fast the app decides, and tell it in one table. Nothing is asserted, and it ends by itself."""
 
 from __future__ import annotations
 
-import asyncio
 import os
-import sys
+import platform
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.event_loop import measure_delay
-from benchmarks.traffic import Rate, measure_rate
+from rich.console import Console
+
+from benchmarks.event_loop import measure_event_loop
+from benchmarks.figures import Chapter, make_table
+from benchmarks.growth import measure_growth
+from benchmarks.peers import measure_peers
+from benchmarks.verdicts import measure_verdicts
+from benchmarks.whole_groups import measure_whole_groups
 from simulator.tls import make_certificates
 
-_RULES, _PREFIXES = 200, 2000
-_SIZES = ((_RULES, _PREFIXES), (_RULES // 2, _PREFIXES), (_RULES * 2, _PREFIXES))
-_SIZES_OF_TAGS = ((_RULES, _PREFIXES // 2), (_RULES, _PREFIXES * 2))
-_MACHINES = (1000, 5000)
+_WIDTH = 120
 
 
 def main() -> None:
-    """Measure all, table by table."""
-    _say(
-        "Verdicts per second of one core, behind two NSGs, each VM asked about once (in brackets: against the first)"
+    """Measure one chapter after the other, and print the table."""
+    console, began = Console(highlight=False), time.perf_counter()
+    console.width = max(_WIDTH, console.width) if console.is_terminal else _WIDTH
+    chapters: list[Chapter] = []
+    for chapter in _chapters():
+        console.print(f"measured: {chapter.title}", style="dim")
+        chapters.append(chapter)
+    console.print(make_table(chapters))
+    machine = f"Python {platform.python_version()} on one of {os.cpu_count()} cores"
+    console.print(
+        f"{machine}; measured in {time.perf_counter() - began:.0f} s. Each figure is the best of its rounds."
     )
-    first: Rate | None = None
-    for rules, prefixes in (*_SIZES, *_SIZES_OF_TAGS):
-        rate = measure_rate(rules, prefixes)
-        first = first or rate
-        _say(
-            f"  {rules:4} rules, tags of {prefixes:5} prefixes: {rate.flows:7.0f} ({rate.flows / first.flows:4.2f})"
-            f" flows to a needed service, {rate.packets:7.0f} ({rate.packets / first.packets:4.2f}) 5-tuples"
-        )
-    _say("An NSG of 200 rules decided on beside the event loop")
-    for machines in _MACHINES:
-        delay = asyncio.run(measure_delay(machines))
-        longest = f"{delay.longest * 1e3:.0f} ms"
-        _say(f"  {machines:5} VMs: {delay.decision:5.2f} s, in which nothing else waited longer than {longest}")
-    _say("Requests of one check of an NSG that needs its rules, to the local Azure")
+
+
+def _chapters() -> Iterator[Chapter]:
+    yield from measure_verdicts()
+    yield measure_peers()
+    yield from measure_growth()
+    yield measure_whole_groups()
     with tempfile.TemporaryDirectory(prefix="benchmark-") as directory:
-        _measure_requests(Path(directory))
+        yield _requests(Path(directory))
+    yield measure_event_loop()
 
 
-def _measure_requests(directory: Path) -> None:
+def _requests(directory: Path) -> Chapter:
     # aiohttp reads it when it is imported, which all that is imported here does.
     os.environ["SSL_CERT_FILE"] = str(make_certificates(directory).ca_file)
     from benchmarks.requests import measure_requests  # noqa: PLC0415 - not before it is known whom to trust
 
-    for machines in _MACHINES:
-        cost = asyncio.run(measure_requests(machines, directory))
-        kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(cost.reads.items()))
-        all_of_it = f"{cost.requests} reads ({kinds}) and {cost.writes} writes"
-        _say(f"  {machines:5} VMs: {all_of_it}, in {cost.seconds:.1f} s")
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    return measure_requests(directory)
 
 
 if __name__ == "__main__":

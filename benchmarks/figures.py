@@ -13,7 +13,7 @@ from benchmarks.measuring import Took
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table: what, by the processor's and by the wall's clock, what it should be, and how it compares."""
+    """One line of the table: by the processor's and by the wall's clock, what it should be, and how it compares."""
 
     what: str
     cpu: str

@@ -26,18 +26,18 @@ class Kind:
 
 def needed_kinds() -> tuple[Kind, ...]:
     """Give the flows that WAC needs, as the decisions of every day ask for them."""
-    to_service = (
-        Kind(
+
+    def to_service(tag: str) -> Kind:
+        return Kind(
             f"decide_traffic: TCP 443 to {tag}",
-            lambda _, place, tag=tag: Flow(Direction.OUTBOUND, place.address, (tag,), 443, place.subnet_id),
+            lambda _, place: Flow(Direction.OUTBOUND, place.address, (tag,), 443, place.subnet_id),
         )
-        for tag in ("WindowsAdminCenter", "AzureActiveDirectory")
-    )
+
     from_people = Kind(
         f"decide_traffic: TCP 6516 from {_NETWORK}",
         lambda _, place: Flow(Direction.INBOUND, place.address, (_NETWORK,), 6516, place.subnet_id),
     )
-    return (*to_service, from_people)
+    return (*map(to_service, ("WindowsAdminCenter", "AzureActiveDirectory")), from_people)
 
 
 def packet_kinds(service_tags: Mapping[str, tuple[str, ...]]) -> tuple[Kind, ...]:

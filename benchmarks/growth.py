@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from benchmarks.figures import Chapter, Figure, duration, growth
 from benchmarks.flows import Kind, needed_kinds, packet_kinds
+from benchmarks.measuring import Took
 from benchmarks.places import Size, make_estate
 from benchmarks.verdicts import time_preparation, time_verdict
+from shared.model.estate import Estate
 
-_COUNT, _ROUNDS = 200, 3
+_COUNT = 200
 _RULES, _PREFIXES = (50, 100, 200, 400), (500, 1000, 2000, 4000)
 _SIZE = Size(machines=256, unlike=True)
 _TARGET = "x 2.00 at most"
@@ -25,10 +27,14 @@ def measure_growth() -> Iterator[Chapter]:
     yield Chapter("Growth with the prefixes of each service tag", told, tuple(_double(by_prefixes.items())))
 
 
+def _time_each(estate: Estate, kind: Kind) -> Took:
+    return time_verdict(estate, kind, _COUNT)
+
+
 def _double(sizes: Iterable[tuple[str, Size]]) -> Iterator[Figure]:
     estates = [(name, make_estate(size)) for name, size in sizes]
     for kind in (needed_kinds()[0], packet_kinds(estates[0][1].service_tags)[0]):
-        for what, measure in (("the first", time_preparation), ("each", lambda *given: time_verdict(*given, _COUNT))):
+        for what, measure in (("the first", time_preparation), ("each", _time_each)):
             before: float | None = None
             for name, estate in estates:
                 took = measure(estate, kind)

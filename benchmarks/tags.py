@@ -15,22 +15,22 @@ REGIONS = ("WestEurope", "NorthEurope", "GermanyWestCentral", "EastUS")
 
 _CLOUD_STARTS = (13, 20, 40, 51, 52, 68, 104, 137)
 _BLOCKS_PER_START = 1 << 10
-_ONE_IN_SIX = 5
+_IPV6_SHARE = 6
 
 
 def make_tags(prefixes: int) -> Mapping[str, tuple[str, ...]]:
-    """Make tags of so many prefixes each, a sixth of them of IPv6; a regional one has a part of its service's."""
+    """Make tags of so many prefixes each, some of them of IPv6; a regional one has a part of its service's."""
     random = Random(prefixes)
+    ipv6 = prefixes // _IPV6_SHARE
     blocks = [(start << 24) + (block << 14) for start in _CLOUD_STARTS for block in range(_BLOCKS_PER_START)]
-    cloud = random.sample(blocks, prefixes - prefixes // _ONE_IN_SIX)
-    made = {CLOUD.casefold(): tuple(str(IPv4Network((block, 18))) for block in cloud)}
-    made[CLOUD.casefold()] += _ipv6(random, prefixes // _ONE_IN_SIX, 40)
+    cloud = random.sample(blocks, prefixes - ipv6)
+    made = {CLOUD.casefold(): (*(str(IPv4Network((block, 18))) for block in cloud), *_ipv6(random, ipv6, 40))}
     for service in SERVICES:
         own = [_inside(random, block) for block in random.sample(cloud, len(cloud))]
-        prefixes_of_service = (*own, *_ipv6(random, prefixes // _ONE_IN_SIX, 48))
-        made[service.casefold()] = prefixes_of_service
+        of_service = (*own, *_ipv6(random, ipv6, 48))
+        made[service.casefold()] = of_service
         for number, region in enumerate(REGIONS):
-            made[f"{service}.{region}".casefold()] = prefixes_of_service[number :: len(REGIONS)]
+            made[f"{service}.{region}".casefold()] = of_service[number :: len(REGIONS)]
     return made
 
 

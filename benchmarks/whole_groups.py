@@ -27,8 +27,8 @@ def decide_all(estate: Estate) -> None:
 def measure_whole_groups() -> Chapter:
     """Measure it for more and more VMs."""
     told = (
-        "An NSG of 200 rules on 8 subnets, one VM in 50 with a port of its own; nothing is prepared but that the tags' "
-        "prefixes were read before, as in every check but a process's first."
+        "An NSG of 200 rules on 8 subnets, one VM in 50 with a port of its own; nothing is prepared but that the"
+        " tags' prefixes were read before, as in every check but a process's first."
     )
     return Chapter("The whole decision on an NSG with all the VMs behind it", told, tuple(_measure()))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import uuid
 from collections.abc import Awaitable, Callable
@@ -95,8 +96,10 @@ async def _look(guard: Guard, check: Check, turn: Turn) -> None:
         log_report(report)
         look = await _follow_up(guard, report)
         past = remember_report(turn.past, report, look)
+        # A report on thousands of VMs is long: nothing waits for it to be written down.
+        document = await asyncio.to_thread(document_report, report)
         # Not before: a check whose follow-up failed comes again, and must not find itself answered.
-        await turn.end(past, document_report(report).model_dump(mode="json"))
+        await turn.end(past, document.model_dump(mode="json"))
     except Exception as error:
         await turn.fail(error)
         raise

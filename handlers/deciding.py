@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
+
+_TURN_SECONDS = 0.001
 
 
 class Decider:
     """A thread that makes one decision after the other.
 
-    A second one would not have them made sooner, for Python runs one thread at a time, and would keep the event loop
-    waiting for its turn twice as long: https://docs.python.org/3/library/sys.html#sys.setswitchinterval
+    A second one would not have them made sooner, for Python runs one thread at a time, and the event loop would wait
+    longer for its turn.
     """
 
     def __init__(self, name: str) -> None:
         """Name the thread, which begins with the first decision."""
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name, initializer=_give_way)
 
     async def run[**Given, Decision](
         self, decide: Callable[Given, Decision], *given: Given.args, **named: Given.kwargs
@@ -28,3 +32,16 @@ class Decider:
     def close(self) -> None:
         """Let go of the thread; what has not begun is not decided any more."""
         self._thread.shutdown(wait=False, cancel_futures=True)
+
+
+@cache
+def _give_way() -> None:
+    """Have the process ready for threads that decide, once, when the first of them begins.
+
+    Whoever waits for its turn asks for it every five milliseconds, and is not always the next to get it:
+    https://docs.python.org/3/library/sys.html#sys.setswitchinterval
+    """
+    sys.setswitchinterval(_TURN_SECONDS)
+    # By now the SDKs are imported. They are more than a hundred thousand objects for good, and a garbage collection
+    # that looks through them keeps everything waiting for a tenth of a second.
+    gc.freeze()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 
 from pydantic import BaseModel
@@ -49,7 +50,7 @@ async def _audit(guard: Guard, subject: ResourceId) -> Answer:
     turn = await glance(guard.clients, subject)
     report = await answer_check(guard, check, guard.desired.audited(), turn)
     log_report(report)
-    return answer(200, document_report(report))
+    return answer(200, await asyncio.to_thread(document_report, report))
 
 
 async def _enforce(guard: Guard, subject: ResourceId) -> Answer:
