@@ -20,12 +20,10 @@ def common(one: Box, other: Box) -> Box | None:
 
 def rest_of(box: Box, inside: Box) -> Iterator[tuple[int, Box]]:
     """Split what a box has outside of another one inside it into boxes, each with the dimension where it is so."""
-    if box == inside:
-        return
     for dimension, (whole, taken) in enumerate(zip(box, inside, strict=True)):
-        outside = whole & ~taken
-        if outside:
-            yield dimension, _with(box, dimension, outside)
+        if whole == taken:
+            continue
+        yield dimension, _with(box, dimension, whole & ~taken)
         if not taken:
             return
         box = _with(box, dimension, taken)

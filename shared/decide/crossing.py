@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from operator import and_
 from typing import NamedTuple
 
@@ -23,7 +24,26 @@ type _Judged = list[tuple[Box, Ruling]]
 # For each reading, which rules are for all of the private addresses, and which may be for any.
 type _Concerned = tuple[tuple[int, int], ...]
 type _Crossed = list[tuple[Box, tuple[Ruling, ...]]]
-type Crossed = list[tuple[Packets, tuple[Ruling, ...]]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Region:
+    """Packets in pieces: few are asked which they are."""
+
+    cuts: tuple[Cut, ...]
+    box: Box
+
+    @property
+    def packets(self) -> Packets:
+        return Packets(*[cut.addresses(pieces) for cut, pieces in zip(self.cuts, self.box, strict=True)])
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the packets, however they were cut."""
+        return isinstance(other, Region) and self.packets == other.packets
+
+    def __hash__(self) -> int:
+        """Hash the packets."""
+        return hash(self.packets)
 
 
 class Met(NamedTuple):
@@ -64,7 +84,7 @@ class Crossing:
         self._knows_alike = all(one.knows_alike for group in groups if group for one in group.whom)
         self._known: dict[tuple[_Concerned, ...], _Crossed] = {}
 
-    def judge(self, local: Addresses) -> Crossed:
+    def judge(self, local: Addresses) -> list[tuple[Region, tuple[Ruling, ...]]]:
         """Split the packets of some private addresses by what becomes of them in each of the NSGs."""
         near = self._reach(local, local_side)
         concerned = tuple(
@@ -75,11 +95,8 @@ class Crossing:
             self._known[concerned] = crossed
         else:
             crossed = self._cross(near, concerned)
-        cuts = self._with_near([*self._number_cuts, self._remote.cut], near.cut)
-        return [
-            (Packets(*[cut.addresses(pieces) for cut, pieces in zip(cuts, box, strict=True)]), rulings)
-            for box, rulings in crossed
-        ]
+        cuts = tuple(self._with_near([*self._number_cuts, self._remote.cut], near.cut))
+        return [(Region(cuts, box), rulings) for box, rulings in crossed]
 
     def _cross(self, near: Reach | SingleReach, concerned: Sequence[_Concerned]) -> _Crossed:
         far = [*self._number_cuts, self._remote.cut]
@@ -167,9 +184,10 @@ def _sweep(rules: Iterable[_Taking], everything: Box) -> _Judged:
             if possible is None:
                 left.append((box, doubts))
                 continue
-            left += [(outside, doubts) for _, outside in rest_of(box, possible)]
+            if possible != box:
+                left += [(outside, doubts) for _, outside in rest_of(box, possible)]
             certain = tuple(map(and_, possible, taking.certain))
-            for dimension, doubtful in rest_of(possible, certain):
+            for dimension, doubtful in rest_of(possible, certain) if certain != possible else ():
                 left.append((doubtful, (*doubts, Doubt(taking.rule, taking.doubts[dimension]))))
             if 0 not in certain:
                 judged.append((certain, rule_on(taking.rule, doubts)))

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 
-from shared.decide.addresses import NOWHERE, Addresses
+from shared.decide.addresses import Addresses
 
 _RUN = re.compile("1+")
 
@@ -20,18 +20,21 @@ class Cut:
     def __init__(self, whole: Addresses, by: Iterable[Addresses]) -> None:
         """Cut a set by others, each of them a part of it."""
         self._edges = sorted({edge for some in (whole, *by) for low, high in some.ranges for edge in (low, high + 1)})
-        self._tags = sorted(whole.tags)
-        self._whole = NOWHERE
-        self.everything = self.pieces(whole)
-        self._whole = whole
+        self._tags, self._whole = sorted(whole.tags), whole
+        self.everything = self._number(whole)
         self._known = {self.everything: whole}
 
     def pieces(self, some: Addresses) -> int:
         """Give the number for a set that is made of whole pieces."""
-        if not some:
-            return 0
-        if some == self._whole:
-            return self.everything
+        return self.everything if some == self._whole else self._number(some) if some else 0
+
+    def addresses(self, pieces: int) -> Addresses:
+        """Give the set for a number."""
+        if pieces not in self._known:
+            self._known[pieces] = self._gather(pieces)
+        return self._known[pieces]
+
+    def _number(self, some: Addresses) -> int:
         edges, place = self._edges, 0
         marks = bytearray(b"0" * len(edges))
         for low, high in some.ranges:
@@ -40,13 +43,7 @@ class Cut:
             marks[first:place] = b"1" * (place - first)
         marks += b"".join(b"1" if tag in some.tags else b"0" for tag in self._tags)
         marks.reverse()
-        return int(marks, 2)
-
-    def addresses(self, pieces: int) -> Addresses:
-        """Give the set for a number."""
-        if pieces not in self._known:
-            self._known[pieces] = self._gather(pieces)
-        return self._known[pieces]
+        return int(marks or b"0", 2)
 
     def _gather(self, pieces: int) -> Addresses:
         edges = self._edges

@@ -79,13 +79,13 @@ def match_local(rule: SecurityRule, traffic: Traffic, reading: TagReading) -> Ma
 
 def match_side(side: Side, within: Addresses, reading: TagReading) -> Match:
     """Tell which addresses of `within` one side of a rule matches."""
-    key = side, id(within)
-    if key not in reading.matched_within:
+    asked, key = reading.asked.within, (side, id(within))
+    if key not in asked:
         matches = [match.within(within) for match in match_everywhere(side, reading, within.tags)]
         match = matches[0] if len(matches) == 1 else settled(reduce(Match.__or__, matches, Match()))
-        # Held on to, so that nothing else gets its identity.
-        reading.matched_within[key] = within, match
-    return reading.matched_within[key][1]
+        # The addresses are held on to, so that nothing else gets their identity.
+        asked[key] = within, match
+    return asked[key][1]
 
 
 def match_everywhere(side: Side, reading: TagReading, tags: frozenset[str] = NOWHERE.tags) -> tuple[Match, ...]:
@@ -93,10 +93,10 @@ def match_everywhere(side: Side, reading: TagReading, tags: frozenset[str] = NOW
 
     What is matched for certain comes first, then what may be, by itself for each doubt: it is told where it counts.
     """
-    key = side, tags
-    if key not in reading.matched:
-        reading.matched[key] = tuple(_match_everywhere(side, reading, Addresses(EVERYWHERE.ranges, tags)))
-    return reading.matched[key]
+    asked, key = reading.asked.everywhere, (side, tags)
+    if key not in asked:
+        asked[key] = tuple(_match_everywhere(side, reading, Addresses(EVERYWHERE.ranges, tags)))
+    return asked[key]
 
 
 def _match_everywhere(side: Side, reading: TagReading, everything: Addresses) -> Iterator[Match]:

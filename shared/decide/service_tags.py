@@ -33,36 +33,6 @@ _TAG = re.compile(r"[a-z][a-z0-9]*(\.[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class TagReading:
-    """One way to read the tags of a network for traffic of one IP family.
-
-    `interfaces` are the addresses that network interfaces may have there: an application security group has no
-    others. In a `tunnelled` reading VirtualNetwork is every address and Internet none: so it is where routes say so.
-    In one with `public_routes` VirtualNetwork has some public addresses, and perhaps those of a tag without any.
-    `doubt` says why the network may be read that way.
-    """
-
-    family: int
-    virtual_network: Addresses
-    internet: Addresses
-    service_tags: Mapping[str, tuple[str, ...]]
-    bundled: BundledTags | None = None
-    interfaces: Addresses = NOWHERE
-    members: Members = NOBODY_KNOWN
-    tunnelled: bool = False
-    public_routes: bool = False
-    doubt: str = ""
-    matched: dict[object, tuple[Match, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """What sides of rules match of everything, since most are asked about again and again."""
-    matched_within: dict[object, tuple[Addresses, Match]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
-    """What they match of some addresses, by the identity of those."""
-    meant: dict[tuple[str, ...], Addresses] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """What lists of prefixes mean as an end of traffic: the very same for the same list."""
-
-
-@dataclass(frozen=True, slots=True)
 class Match:
     """Which addresses are matched for certain, and which at most; `doubt` says why the two differ."""
 
@@ -85,11 +55,49 @@ class Match:
         return Match(self.certain | other.certain, self.possible | other.possible, self.doubt or other.doubt)
 
 
+@dataclass(slots=True)
+class Asked:
+    """What a reading was asked before, since most rules and flows are asked about again and again.
+
+    `everywhere` is what sides of rules match of all addresses; `within`, what they match of some, by the identity of
+    those; `prefixes`, what lists of prefixes match; `meant`, what those mean as an end of traffic.
+    """
+
+    everywhere: dict[object, tuple[Match, ...]] = field(default_factory=dict)
+    within: dict[object, tuple[Addresses, Match]] = field(default_factory=dict)
+    prefixes: dict[tuple[tuple[str, ...], Addresses], Match] = field(default_factory=dict)
+    meant: dict[tuple[str, ...], Addresses] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TagReading:
+    """One way to read the tags of a network for traffic of one IP family.
+
+    `interfaces` are the addresses that network interfaces may have there: an application security group has no
+    others. In a `tunnelled` reading VirtualNetwork is every address and Internet none: so it is where routes say so.
+    In one with `public_routes` VirtualNetwork has some public addresses, and perhaps those of a tag without any.
+    `doubt` says why the network may be read that way.
+    """
+
+    family: int
+    virtual_network: Addresses
+    internet: Addresses
+    service_tags: Mapping[str, tuple[str, ...]]
+    bundled: BundledTags | None = None
+    interfaces: Addresses = NOWHERE
+    members: Members = NOBODY_KNOWN
+    tunnelled: bool = False
+    public_routes: bool = False
+    doubt: str = ""
+    asked: Asked = field(default_factory=Asked, init=False, repr=False, compare=False)
+
+
 def addresses_of_all(prefixes: tuple[str, ...], reading: TagReading) -> Addresses:
-    """Give the addresses that traffic from or to any of `prefixes` can have."""
-    if prefixes not in reading.meant:
-        reading.meant[prefixes] = union(addresses_of(prefix, reading) for prefix in prefixes)
-    return reading.meant[prefixes]
+    """Give the addresses that traffic from or to any of `prefixes` can have: the very same each time."""
+    meant = reading.asked.meant
+    if prefixes not in meant:
+        meant[prefixes] = union(addresses_of(prefix, reading) for prefix in prefixes)
+    return meant[prefixes]
 
 
 def addresses_of(prefix: str, reading: TagReading) -> Addresses:
@@ -110,10 +118,10 @@ def addresses_of(prefix: str, reading: TagReading) -> Addresses:
 
 def match_prefixes(prefixes: tuple[str, ...], within: Addresses, reading: TagReading) -> Match:
     """Tell which addresses of `within` a rule's list of prefixes and tags matches."""
-    key = prefixes, within
-    if key not in reading.matched:
-        reading.matched[key] = (settled(reduce(Match.__or__, match_each(prefixes, within, reading), Match())),)
-    return reading.matched[key][0]
+    asked, key = reading.asked.prefixes, (prefixes, within)
+    if key not in asked:
+        asked[key] = settled(reduce(Match.__or__, match_each(prefixes, within, reading), Match()))
+    return asked[key]
 
 
 def match_each(prefixes: tuple[str, ...], within: Addresses, reading: TagReading) -> list[Match]:

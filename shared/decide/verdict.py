@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from shared.decide.addresses import ALL_OF_FAMILY, NOWHERE, Addresses, union
-from shared.decide.crossing import Crossed
+from shared.decide.crossing import Region
 from shared.decide.packets import ALL_PORTS, WITH_PORTS, Numbers, Packets, parse_ports, parse_protocol
 from shared.decide.prepared import in_order, prepared_for
 from shared.decide.readings import readings_in
 from shared.decide.rule_match import Doubt
+from shared.decide.rulings import Ruling
 from shared.decide.service_tags import TagReading, addresses_of_all
 from shared.decide.traffic import Attachment, TrafficAccess, overall_access
 from shared.model.estate import Access, Direction, Estate, SecurityRule
@@ -62,8 +63,12 @@ class Step:
 class FlowPart:
     """Packets that the same rule decides in each of the NSGs that they meet."""
 
-    packets: Packets
+    region: Region
     steps: tuple[Step, ...]
+
+    @property
+    def packets(self) -> Packets:
+        return self.region.packets
 
     @property
     def decider(self) -> Step | None:
@@ -107,16 +112,17 @@ def decide_flow(estate: Estate, flow: PacketFlow, attachments: Sequence[Attachme
     return FlowVerdict(flow, tuple(parts))
 
 
-def _parts(crossed: Crossed, attachments: Sequence[Attachment]) -> Iterator[FlowPart]:
-    steps: dict[tuple[int, int], Step] = {}
-    for packets, rulings in crossed:
-        taken = []
-        for place, (at, ruling) in enumerate(zip(attachments, rulings, strict=True)):
-            key = place, id(ruling)
-            if key not in steps:
-                steps[key] = Step(at, ruling.access, ruling.rule, ruling.doubts)
-            taken.append(steps[key])
-        yield FlowPart(packets, tuple(taken))
+def _parts(
+    crossed: Iterable[tuple[Region, tuple[Ruling, ...]]], attachments: Sequence[Attachment]
+) -> Iterator[FlowPart]:
+    # Many parts are decided alike by one of the NSGs.
+    steps: list[dict[int, Step]] = [{} for _ in attachments]
+    for region, rulings in crossed:
+        taken = [
+            known.get(id(ruling)) or known.setdefault(id(ruling), Step(at, *ruling))
+            for at, known, ruling in zip(attachments, steps, rulings, strict=True)
+        ]
+        yield FlowPart(region, tuple(taken))
 
 
 @lru_cache(maxsize=1024)

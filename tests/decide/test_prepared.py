@@ -11,9 +11,13 @@ from dataclasses import replace
 from itertools import count
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.decide.network_security_group import decide_network_security_group
 from shared.decide.once import Kept, Once
+from shared.decide.traffic import Attachment, Flow, decide_traffic
+from shared.decide.verdict import PacketFlow, decide_flow
 from shared.decide.virtual_machine import decide_virtual_machine
 from shared.model.estate import Estate, NetworkSecurityGroup
 from shared.model.plan import Plan
@@ -21,6 +25,7 @@ from tests.decide.estates import (
     ENFORCED,
     NSG,
     SERVICE_TAGS,
+    SUBNET,
     allow_in,
     deny_out,
     estate,
@@ -29,6 +34,9 @@ from tests.decide.estates import (
     security_group,
     vm_named,
 )
+from tests.decide.strategies import security_groups
+from tests.decide.test_traffic_agrees import flows as needed_flows
+from tests.decide.test_verdict_agrees import any_flow, places
 
 MACHINES = tuple(vm_named(f"vm-{number}") for number in range(8))
 
@@ -49,6 +57,28 @@ def decide(here: Estate) -> list[Plan]:
     """Decide on the NSG and on all VMs behind it."""
     plans = [decide_virtual_machine(here, one, ENFORCED) for one in MACHINES]
     return [decide_network_security_group(here, NSG, ENFORCED), *plans]
+
+
+@given(places(), st.lists(any_flow, min_size=2, max_size=5))
+def test_what_was_decided_before_changes_no_verdict(
+    place: tuple[Estate, tuple[Attachment, ...], object], flows: list[PacketFlow]
+) -> None:
+    here, path, _ = place
+    alone = [decide_flow(observed_again(here), flow, path) for flow in flows]
+    assert [decide_flow(here, flow, path) for flow in flows] == alone
+
+
+@given(security_groups(), st.lists(needed_flows(), min_size=2, max_size=8))
+def test_nor_does_it_change_one_on_a_needed_flow(group: NetworkSecurityGroup, flows: list[Flow]) -> None:
+    here, at = estate(subnet_group=group), (Attachment(NSG, SUBNET),)
+    alone = [decide_traffic(observed_again(here), flow, at) for flow in flows]
+    assert [decide_traffic(here, flow, at) for flow in flows] == alone
+
+
+def observed_again(here: Estate) -> Estate:
+    """Give an equal estate, for which nothing is prepared."""
+    groups = {key: replace(group) for key, group in here.network_security_groups.items()}
+    return replace(here, network_security_groups=groups)
 
 
 @pytest.fixture
@@ -84,7 +114,7 @@ def test_what_is_worked_out_once_is_worked_out_anew_for_an_equal_estate() -> Non
     numbers = count()
     once = Once[Estate, int](lambda _: next(numbers))
     one = estate_number(1)
-    other = replace(one)
+    other = observed_again(one)
     assert one == other
     assert [once(one), once(one), once(other), once(one)] == [0, 0, 1, 0]
 

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from shared.decide.traffic import Attachment, TrafficAccess, decide_traffic
+from shared.decide.traffic import Attachment, Flow, TrafficAccess, decide_traffic
 from shared.model.estate import Estate, SecurityRule
 from shared.model.resource_id import ResourceId
 from tests.decide import certain_flow_cases, doubtful_flow_cases
 from tests.decide.estates import NIC_NSG, NSG, SUBNET, deny_out, estate, interface_id, security_group
 from tests.decide.flow_cases import ALLOWED, DENIED, FROM_OFFICE, PARTLY, ROUTED, TO_WAC, UNKNOWN, Case, case, judged
 
+TO_ON_PREMISES = replace(TO_WAC, remote=("10.50.7.0/24",))
 CASES = certain_flow_cases.CASES | doubtful_flow_cases.CASES
 
 
@@ -29,6 +30,21 @@ def test_a_doubt_names_its_rule_and_why() -> None:
     names = [rule.name for rule in part.rules]
     assert "DenyInternet" in names
     assert any("to-firewall" in doubt.why for doubt in part.doubts)
+
+
+@pytest.mark.parametrize(
+    ("names", "flow", "why"),
+    [
+        (("Storage", "CorpNetSaw"), TO_WAC, "the addresses of CorpNetSaw are not known"),
+        (("VirtualNetwork", "CorpNetSaw"), TO_WAC, "the addresses of CorpNetSaw are not known"),
+        (("CorpNetSaw", "10.9.0.0-10.9.0.9"), TO_ON_PREMISES, "10.9.0.0-10.9.0.9 is no prefix that could be read"),
+    ],
+)
+def test_of_several_names_in_a_rule_the_one_is_told_that_there_is_doubt_about(
+    names: tuple[str, ...], flow: Flow, why: str
+) -> None:
+    (part,) = judged(case(flow, deny_out(destination=names), access=UNKNOWN)).parts
+    assert [doubt.why for doubt in part.doubts] == [why]
 
 
 BOTH = (Attachment(NIC_NSG, interface_id()), Attachment(NSG, SUBNET))
