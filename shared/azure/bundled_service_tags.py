@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from shared.model.estate import BundledTags
+from shared.model.bundled_tags import BundledTags
 
 _LIST = Path(__file__).with_suffix(".json")
 

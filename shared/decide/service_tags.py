@@ -9,7 +9,7 @@ from functools import lru_cache, reduce
 
 from shared.decide.addresses import ALL_OF_FAMILY, NOWHERE, Addresses, parse_prefix, parse_prefixes, union
 from shared.decide.security_group_members import NOBODY_KNOWN, Members
-from shared.model.estate import BundledTags
+from shared.model.bundled_tags import BundledTags
 
 WINDOWS_ADMIN_CENTER = "WindowsAdminCenter"
 AZURE_ACTIVE_DIRECTORY = "AzureActiveDirectory"

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from shared.model.application import Application, Gateway
+from shared.model.bundled_tags import BundledTags
 from shared.model.resource_id import ResourceId
 
 ADMIN_CENTER_PUBLISHER = "Microsoft.AdminCenter"
@@ -269,14 +270,6 @@ class ResourceGroup:
     id: ResourceId
     managed_by: str | None = None
     tags: Mapping[str, str] = field(default_factory=_nothing)
-
-
-@dataclass(frozen=True, slots=True)
-class BundledTags:
-    """Prefixes of service tags as they were on a day, in lower case: for when Azure's own list can't be read."""
-
-    as_of: str
-    prefixes: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)

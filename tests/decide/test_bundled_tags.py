@@ -14,7 +14,8 @@ from shared.azure.bundled_service_tags import read_bundled_tags
 from shared.decide.traffic import Attachment, Flow, TrafficAccess, decide_traffic
 from shared.decide.verdict import PacketFlow, decide_flow
 from shared.decide.verdict_sentences import describe_verdict
-from shared.model.estate import Access, BundledTags, Direction, Estate, NetworkSecurityGroup, SecurityRule
+from shared.model.bundled_tags import BundledTags
+from shared.model.estate import Access, Direction, Estate, NetworkSecurityGroup, SecurityRule
 from tests.decide.estates import NSG, SUBNET, allow_out, deny_out, estate, security_group
 from tests.decide.flow_cases import ALLOWED, DENIED, TO_SIGN_IN, TO_WAC, UNKNOWN
 from tests.decide.strategies import security_groups
