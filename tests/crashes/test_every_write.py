@@ -18,7 +18,7 @@ pytestmark = pytest.mark.crash
 # The longest stories in several parts, so that all of a machine's cores have as much to do.
 _PARTS = 3
 _TAKES_ALL = os.environ.get("CRASHES") == "all"
-_SHARE = 1 if _TAKES_ALL else 10
+_SHARE = 1 if _TAKES_ALL else 5
 _PAIRS = 4 if _TAKES_ALL else 1
 
 _quiet: dict[str, Run] = {}
