@@ -116,5 +116,6 @@ def _patched(write: Write, action: PatchApplication, estate: Estate, there: Targ
         return Settlement(Fate.DONE, "It was there as written when looked at next.")
     if not is_as_before(there, action):
         return Settlement(Fate.REPLACED, "It was there, but otherwise, when looked at next.")
-    may_come = write.fate in (Fate.ACCEPTED, Fate.UNKNOWN) and estate.observed_at - write.intended_at < SETTLING
+    # What was but intended, too: the process may have ended after it was sent.
+    may_come = estate.observed_at - write.intended_at < SETTLING
     return None if may_come else Settlement(Fate.NOT_DONE, "It was as before when looked at next.")

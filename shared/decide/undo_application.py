@@ -15,7 +15,7 @@ from shared.model.write import Fate, Write
 def undo_application(application: Application, action: PatchApplication, write: Write) -> Decision | str:
     """Put back the very redirect URIs and implicit grant that were there before, or say why that can't be."""
     if is_as_before(application, action):
-        may_come = write.fate in (Fate.ACCEPTED, Fate.UNKNOWN)
+        may_come = write.fate in (Fate.INTENDED, Fate.ACCEPTED, Fate.UNKNOWN)
         return Decision((explain_settling(application, write.intended_at),) if may_come else ())
     now = settings_now(application, action.desired)
     changed = differing(now, action.desired)

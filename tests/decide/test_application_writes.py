@@ -54,8 +54,9 @@ SETTLED: dict[str, tuple[Write, Estate, Fate | None]] = {
     "what is otherwise was replaced": (write(PATCH), tenant(CHANGED), Fate.REPLACED),
     "what is as before may be a replica that lags": (write(PATCH), tenant(BEFORE), None),
     "after a lost answer, too": (write(PATCH, Fate.UNKNOWN), tenant(BEFORE), None),
+    "and where the process ended, maybe after it was sent": (write(PATCH, Fate.INTENDED), tenant(BEFORE), None),
     "but not after ten minutes": (write(PATCH, minutes=10), tenant(BEFORE), Fate.NOT_DONE),
-    "nor where nothing was sent, as far as one knows": (write(PATCH, Fate.INTENDED), tenant(BEFORE), Fate.NOT_DONE),
+    "whatever was known of it": (write(PATCH, Fate.INTENDED, minutes=10), tenant(BEFORE), Fate.NOT_DONE),
     "a clean-up whose flag is off is done": (write(CLEAN_UP), tenant(TIDY), Fate.DONE),
     "one whose flag is on again was replaced": (
         write(CLEAN_UP),
@@ -97,6 +98,7 @@ UNDONE = {
     "a clean-up with the implicit grant": UndoCase(CLEAN_UP, TIDY, UNTIDY),
     "what is as before needs nothing": UndoCase(PATCH, BEFORE),
     "unless the write may still come to be seen": UndoCase(PATCH, BEFORE, fate=Fate.ACCEPTED, waits=True),
+    "or may have been sent when the process ended": UndoCase(PATCH, BEFORE, fate=Fate.INTENDED, waits=True),
     "what somebody has added to stays": UndoCase(
         PATCH, CHANGED, said="somebody has changed the Web redirect URIs since"
     ),
