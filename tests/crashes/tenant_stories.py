@@ -86,7 +86,7 @@ async def _every_day(instance: Instance) -> None:
 async def _undo_and_lift(instance: Instance) -> None:
     subject = subject_of(_build_older(instance.azure.world, "old"))
     await _audit(instance)
-    (write,) = await list_writes(instance.looking, subject)
+    write = (await list_writes(instance.looking, subject))[-1]
     await instance.ask(order_undo, {"subject": str(subject), "write": write.id})
     await instance.pass_time(2 * _HOUR)
     await instance.ask(order_lift, {"subject": str(subject)})
