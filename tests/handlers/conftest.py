@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from functools import partial
 
 import pytest
 
@@ -9,6 +10,7 @@ from handlers.guard import Guard, make_guard
 from shared.settings import parse_settings
 from simulator.arm.compute import sizes
 from simulator.local import LocalAzure
+from tests.handlers.outages import Strike, fail_storage, serve_failures
 
 type MakeGuard = Callable[..., Awaitable[Guard]]
 
@@ -62,3 +64,10 @@ async def guard(make: MakeGuard, azure: LocalAzure) -> Guard:
         WAC_ENFORCE_SCOPES=f"/subscriptions/{azure.world.subscription_id}",
         WAC_MINIMUM_EXTENSION_VERSION="0.0.0.345",
     )
+
+
+@pytest.fixture
+async def struck() -> AsyncIterator[Strike]:
+    """Give guards whose storage fails."""
+    async with serve_failures() as failing_url:
+        yield partial(fail_storage, failing_url)

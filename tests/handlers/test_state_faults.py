@@ -1,70 +1,17 @@
 """What goes wrong with the app's own state, its tables and its queue: nothing is lost, nothing is written twice."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from functools import partial
-from typing import Any
-
 import pytest
-from aiohttp import web
-from azure.core.exceptions import ServiceResponseError
-from azure.core.pipeline.transport import AioHttpTransport
 from azure.core.rest import HttpRequest
 
 from handlers.guard import Guard
-from shared.azure.clients import AzureClients
-from shared.azure.facts import AzureFacts
 from shared.model.plan import Status
 from simulator.local import LocalAzure
 from tests.handlers.looking import DENY_ALL_OUTBOUND, Site, build_site, check_of
+from tests.handlers.outages import Broken, Outage, Place, Strike
 from tests.handlers.queue_work import put, work_for, work_off
 from tests.handlers.trails import past_of, verify_trail
 
 HOUR = 3600.0
-
-
-class Broken(StrEnum):
-    """How storage fails. DROPPED_AFTER: what was asked for is done, but nobody says so."""
-
-    UNAVAILABLE = "503"
-    INTERNAL_ERROR = "500"
-    THROTTLED = "429"
-    DROPPED_BEFORE = "dropped before it took effect"
-    DROPPED_AFTER = "dropped after it took effect"
-
-
-@dataclass(slots=True)
-class Outage:
-    """Storage fails from the `begin`th request on that is one of `name`, a read or a write, until it is over."""
-
-    kind: Broken
-    name: str
-    is_write: bool
-    begin: int = 1
-    seen: int = 0
-    struck: int = 0
-    is_over: bool = False
-
-    def strikes(self, request: HttpRequest) -> bool:
-        is_write = request.method not in ("GET", "HEAD")
-        if self.is_over or self.name not in request.url or is_write is not self.is_write:
-            return False
-        self.seen += 1
-        self.struck += self.seen >= self.begin
-        return self.seen >= self.begin
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A request that an NSG's check makes of its state: the `begin`th of those."""
-
-    name: str
-    is_write: bool
-    begin: int = 1
-    writes_before: bool = field(kw_only=True)
-    """Whether a rule may have been written by then."""
 
 
 # Of a check that puts two rules: each of them has its intent saved in the subject's row, then in the trail; the stops
@@ -92,59 +39,6 @@ STRUCK = [
 ]
 
 
-class _FailingTransport(AioHttpTransport):  # type: ignore[misc]  # azure-core makes it on demand, without a type
-    def __init__(self, outage: Outage, failing_url: str, **options: Any) -> None:
-        super().__init__(**options)
-        self._outage = outage
-        self._failing_url = failing_url
-
-    async def send(self, request: HttpRequest, **options: Any) -> Any:
-        if not self._outage.strikes(request):
-            return await super().send(request, **options)
-        match self._outage.kind:
-            case Broken.DROPPED_BEFORE:
-                raise ServiceResponseError("Connection lost")
-            case Broken.DROPPED_AFTER:
-                await super().send(request, **options)
-                raise ServiceResponseError("Connection lost")
-            case _:
-                request.url = f"{self._failing_url}/{self._outage.kind}"
-                return await super().send(request, **options)
-
-
-async def _fail(request: web.Request) -> web.Response:
-    return web.Response(status=int(request.path.strip("/")), headers={"x-ms-request-id": "r"})
-
-
-@pytest.fixture
-async def failing_url() -> AsyncIterator[str]:
-    """A storage that answers with the status in its path."""
-    app = web.Application()
-    app.router.add_route("*", "/{status}", _fail)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    await runner.cleanup()
-
-
-type Struck = Callable[[Guard, Outage], Any]
-
-
-@pytest.fixture
-def struck(failing_url: str) -> Struck:
-    """Give the same guard, but with an outage of its storage."""
-
-    @asynccontextmanager
-    async def strike(guard: Guard, outage: Outage) -> AsyncIterator[Guard]:
-        clients = AzureClients(guard.settings, transport=partial(_FailingTransport, outage, failing_url))
-        yield replace(guard, clients=clients, facts=AzureFacts(clients))
-        await clients.close()
-
-    return strike
-
-
 async def verify_end(azure: LocalAzure, guard: Guard, site: Site) -> None:
     """Both rules were put once, the VM that waited for them has its extension, and the trails say so."""
     assert [request.status for request in azure.world.requests.writes(site.nsg_id)] == [201, 201]
@@ -155,7 +49,7 @@ async def verify_end(azure: LocalAzure, guard: Guard, site: Site) -> None:
 
 @pytest.mark.parametrize(("name", "kind"), STRUCK)
 async def test_an_outage_of_storage_costs_time_and_nothing_else(
-    name: str, kind: Broken, azure: LocalAzure, enforcing: Guard, struck: Struck
+    name: str, kind: Broken, azure: LocalAzure, enforcing: Guard, struck: Strike
 ) -> None:
     place, site = PLACES[name], build_site(azure.world, rules=(DENY_ALL_OUTBOUND,))
     await put(azure, check_of(site.nsg_id, asked_at=azure.world.clock.now()))
@@ -172,7 +66,7 @@ async def test_an_outage_of_storage_costs_time_and_nothing_else(
 
 @pytest.mark.parametrize("kind", Broken)
 async def test_while_the_kill_switch_cannot_be_read_nothing_is_written(
-    kind: Broken, azure: LocalAzure, enforcing: Guard, struck: Struck
+    kind: Broken, azure: LocalAzure, enforcing: Guard, struck: Strike
 ) -> None:
     site = build_site(azure.world)
     await put(azure, check_of(site.vm_id, asked_at=azure.world.clock.now()))
@@ -187,7 +81,7 @@ async def test_while_the_kill_switch_cannot_be_read_nothing_is_written(
 
 
 async def test_a_write_of_state_that_got_through_unheard_is_not_taken_for_somebody_elses(
-    azure: LocalAzure, enforcing: Guard, struck: Struck
+    azure: LocalAzure, enforcing: Guard, struck: Strike
 ) -> None:
     site = build_site(azure.world, installed=True)
     await put(azure, check_of(site.vm_id, asked_at=azure.world.clock.now()))
