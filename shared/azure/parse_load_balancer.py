@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from shared.azure.references import id_of, ids_of
 from shared.azure.sdk_text import text_of
-from shared.model.estate import Frontend, LoadBalancer, LoadBalancerRule, OutboundRule
+from shared.model.load_balancer import Frontend, LoadBalancer, LoadBalancerRule, OutboundRule
 from shared.model.resource_id import ResourceId
 
 if TYPE_CHECKING:

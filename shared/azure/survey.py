@@ -29,7 +29,6 @@ from shared.model.application import Gateway
 from shared.model.check import Check
 from shared.model.estate import (
     Estate,
-    LoadBalancer,
     NetworkInterface,
     NetworkSecurityGroup,
     PublicIpAddress,
@@ -39,6 +38,7 @@ from shared.model.estate import (
     VirtualMachine,
     VirtualNetwork,
 )
+from shared.model.load_balancer import LoadBalancer
 from shared.model.resource_id import ResourceId
 
 logger = logging.getLogger(__name__)

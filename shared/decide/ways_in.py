@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared.decide.network_path import Place, not_read
-from shared.model.estate import Estate, LoadBalancer, LoadBalancerRule
+from shared.model.estate import Estate
+from shared.model.load_balancer import LoadBalancer, LoadBalancerRule
 from shared.model.plan import Finding
 from shared.model.resource_id import ResourceId
 

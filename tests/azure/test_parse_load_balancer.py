@@ -6,7 +6,7 @@ import pytest
 from azure.mgmt.network import models
 
 from shared.azure.parse_load_balancer import parse_load_balancer
-from shared.model.estate import Frontend, LoadBalancer, LoadBalancerRule, OutboundRule
+from shared.model.load_balancer import Frontend, LoadBalancer, LoadBalancerRule, OutboundRule
 from shared.model.resource_id import ResourceId
 
 type Json = dict[str, Any]

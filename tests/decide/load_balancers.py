@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.model.estate import Frontend, LoadBalancer, LoadBalancerRule, OutboundRule
+from shared.model.load_balancer import Frontend, LoadBalancer, LoadBalancerRule, OutboundRule
 from shared.model.resource_id import ResourceId
 from tests.decide.estates import GROUP
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from shared.decide.virtual_machine import decide_virtual_machine
-from shared.model.estate import LoadBalancer, NextHop, PublicIpAddress, Route, RouteTable, Subnet, VirtualNetwork
+from shared.model.estate import NextHop, PublicIpAddress, Route, RouteTable, Subnet, VirtualNetwork
+from shared.model.load_balancer import LoadBalancer
 from shared.model.plan import Plan, PutExtension, Reason, Status
 from shared.model.resource_id import ResourceId
 from tests.decide.estates import (

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from shared.decide.virtual_machine import decide_virtual_machine
-from shared.model.estate import LoadBalancer, NetworkInterface
+from shared.model.estate import NetworkInterface
+from shared.model.load_balancer import LoadBalancer
 from shared.model.plan import Finding, Reason, Status
 from tests.decide.estates import ENFORCED, VM, allow_in, estate, on_the_internet, security_group
 from tests.decide.group_plans import HEALTHY, OFFICE, plan_of, reasons
