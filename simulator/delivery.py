@@ -18,6 +18,13 @@ WITHOUT_EFFECT = frozenset({FaultKind.DROPPED_BEFORE, FaultKind.TIME_OUT})
 HOST = re.compile(r"\blocal-host/(\d+)")
 
 
+def host_of(world: World, incoming: web.Request) -> int | None:
+    """Tell which of the app's hosts sends a request: by what it says of itself, or by its token."""
+    said = HOST.search(incoming.headers.get("User-Agent", ""))
+    token = incoming.headers.get("Authorization", "").partition(" ")[2]
+    return int(said[1]) if said else world.identities.host_of(token)
+
+
 def log(  # noqa: PLR0913 - what a log has of a request
     world: World,
     incoming: web.Request,
@@ -31,7 +38,6 @@ def log(  # noqa: PLR0913 - what a log has of a request
     began: int,
 ) -> LoggedRequest:
     """Log a request that was carried out, or refused, with the status of its answer."""
-    host = HOST.search(incoming.headers.get("User-Agent", ""))
     logged = LoggedRequest(
         world.clock.now(),
         incoming.method,
@@ -42,7 +48,7 @@ def log(  # noqa: PLR0913 - what a log has of a request
         correlation_id,
         client_request_id,
         caller.client_id if caller else None,
-        host=int(host[1]) if host else None,
+        host=host_of(world, incoming),
         took_effect=200 <= status < 300,
         began=began,
     )

@@ -59,6 +59,7 @@ class Identities:
         self._known = {self.system_assigned.client_id: self.system_assigned}
         self._key = secrets.token_hex(32)
         self._decoded: dict[str, dict[str, Any]] = {}
+        self._hosts: dict[str, int] = {}
 
     def add(
         self, client_id: str, resource_id: str = "", *, name: str | None = None, upn: str | None = None
@@ -76,8 +77,8 @@ class Identities:
         """Give the identity of that object id; None if there is none."""
         return next((one for one in self._known.values() if one.object_id.lower() == object_id.lower()), None)
 
-    def issue(self, audience: str, identity: Identity, *, expires: int = EXPIRES) -> str:
-        """Sign a token of `identity` for `audience` that lasts until a Unix time."""
+    def issue(self, audience: str, identity: Identity, *, expires: int = EXPIRES, host: int | None = None) -> str:
+        """Sign a token of `identity` for `audience` that lasts until a Unix time; keep which of the hosts has it."""
         issuer = f"https://sts.windows.net/{self.tenant_id}/"
         claims: dict[str, Any] = {
             "aud": audience,
@@ -92,10 +93,18 @@ class Identities:
             "oid": identity.object_id,
             "sub": identity.object_id,
             "tid": self.tenant_id,
+            "uti": str(uuid4()),
             "ver": "1.0",
             "xms_mirid": identity.resource_id,
         }
-        return jwt.encode(claims, self._key, algorithm="HS256")
+        token = jwt.encode(claims, self._key, algorithm="HS256")
+        if host is not None:
+            self._hosts[token] = host
+        return token
+
+    def host_of(self, token: str) -> int | None:
+        """Tell which of the app's hosts got a token: Graph's SDK, unlike Azure's own, does not say who sends."""
+        return self._hosts.get(token)
 
     def recognise(self, token: str, audiences: tuple[str, ...]) -> Identity:
         """Tell whose token it is; raises TokenRefused for a foreign one, and for one of another audience."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from simulator.delivery import host_of
 from simulator.identity import EXPIRES
 from simulator.world import World
 
@@ -28,7 +29,7 @@ def add_identity_routes(application: web.Application, world: World) -> None:
             return _refusal(400, "No User Assigned or Delegated Managed Identity found for specified ClientId.")
         return web.json_response(
             {
-                "access_token": world.identities.issue(resource, identity),
+                "access_token": world.identities.issue(resource, identity, host=host_of(world, request)),
                 "expires_on": str(EXPIRES),
                 "resource": resource,
                 "token_type": "Bearer",

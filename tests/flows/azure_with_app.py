@@ -6,6 +6,7 @@ from handlers.events import OPERATIONS
 from simulator.estate.situations import Built
 from simulator.eventgrid import Schema
 from simulator.local import LocalAzure
+from simulator.request_log import GRAPH_APPLICATIONS
 from simulator.world import World
 from tests.conftest import trusting
 
@@ -67,6 +68,10 @@ class AzureWithApp:
             document: dict[str, Any] = await response.json(content_type=None)
             return response.status, document
 
+    async def fire(self, timer: str) -> None:
+        """Have a timer function run by hand, by the admin endpoint; what it begins is done when all is settled."""
+        await self.azure.host.run(timer)
+
     async def report(self, subject: str) -> dict[str, Any]:
         """Give the latest report of a subject."""
         status, document = await self.get("reports", subject=subject)
@@ -94,6 +99,16 @@ class AzureWithApp:
         """Give the custom rules of an NSG by name."""
         rules = self.world.resources.in_collection(f"{nsg_id}/securityRules")
         return {rule["name"]: rule["properties"] for rule in rules}
+
+    def redirects(self, application_id: str) -> tuple[list[str], list[str]]:
+        """Give the redirect URIs of an application: on platform Web, and on the single-page application platform."""
+        found = self.world.graph.find(application_id)
+        return found["web"]["redirectUris"], found["spa"]["redirectUris"]
+
+    def patches(self, application_id: str) -> int:
+        """Count the writes to an application that took effect."""
+        under = f"{GRAPH_APPLICATIONS}/{application_id}"
+        return sum(request.took_effect for request in self.world.requests.writes(under))
 
     def our_rules(self, nsg_id: str) -> dict[str, int]:
         """Give the priorities of our rules by name."""

@@ -19,6 +19,8 @@ ENFORCING = {
     "WAC_EXTENSION_MODE": "enforce",
     "WAC_NETWORK_MODE": "enforce",
     "WAC_ENFORCE_SCOPES": f"/subscriptions/{SUBSCRIPTION_ID}",
+    "WAC_REDIRECTS_MODE": "migrate",
+    "WAC_REDIRECTS_CLEANUP": "on",
 }
 # What the situations of the estate ask of the app that they are told to.
 FOR_THE_ESTATE = {name: text for situation in SITUATIONS for name, text in situation.app_settings.items()}

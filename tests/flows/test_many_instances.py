@@ -29,6 +29,7 @@ from tests.conftest import CERTIFICATES
 from tests.flows.azure_with_app import AzureWithApp
 from tests.flows.conftest import APP, ENFORCING, FOR_THE_ESTATE
 from tests.flows.estate import HOUR, build_estate
+from tests.flows.tenant import build_tenant, hosts_that_patched, tell_when_patched
 
 INSTANCES = int(os.environ.get("WAC_TEST_INSTANCES", "2"))
 # Two ports, so that the rule of one is put while machines of the other appear.
@@ -101,6 +102,29 @@ async def test_an_instance_that_is_killed_in_the_middle_changes_nothing_of_the_e
     await instances.azure.settle_for(HOUR)
 
     await estate.verify()
+    await verify_no_two_wrote_at_once(instances)
+
+
+@pytest.mark.parametrize("gateways", [12, pytest.param(40, marks=pytest.mark.many)])
+async def test_a_tenant_is_audited_and_migrated_though_those_who_write_are_killed_in_the_middle(
+    gateways: int, instances: AzureWithApp
+) -> None:
+    tenant = build_tenant(instances, gateways)
+    in_the_middle = tell_when_patched(instances, gateways // 2)
+    await instances.fire("redirects_timer")
+    settling = asyncio.create_task(instances.azure.settle_for(HOUR / 4))
+    await in_the_middle.wait()
+    # Not all: those who are left do the rest.
+    killed = hosts_that_patched(instances)[: INSTANCES - 1]
+    for index in killed:
+        await instances.azure.kill_host(index)
+    await settling
+    for index in killed:
+        await instances.azure.start_host(index)
+    await instances.fire("redirects_timer")
+    await instances.azure.settle_for(HOUR)
+
+    await tenant.verify()
     await verify_no_two_wrote_at_once(instances)
 
 

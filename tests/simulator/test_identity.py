@@ -113,3 +113,16 @@ async def test_arm_refuses_a_token_for_another_audience(raw: RawClient, world: W
     answer = await raw.send("GET", "/subscriptions", headers={"Authorization": f"Bearer {token}"})
     assert (answer.status, answer.code) == (401, "InvalidAuthenticationTokenAudience")
     assert STORAGE in answer.message
+
+
+async def test_a_request_is_known_for_its_hosts_by_the_token_that_the_host_got(
+    raw: RawClient, server: ArmServer, world: World
+) -> None:
+    headers = {"X-IDENTITY-HEADER": world.identity_header, "User-Agent": "azsdk local-host/3"}
+    query = {"api-version": "2019-08-01", "resource": "https://graph.microsoft.com"}
+    async with raw.session.get(f"{server.url}{TOKEN}", params=query, headers=headers) as answer:
+        token = (await answer.json())["access_token"]
+    said = {"Authorization": f"Bearer {token}", "User-Agent": "of another kind"}
+    async with raw.session.get(f"{server.graph_url}/v1.0/applications", headers=said) as answer:
+        assert answer.status == 200
+    assert [request.host for request in world.requests] == [3]
