@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from shared.azure.check_queue import CHECKS, REDIRECTS
+from shared.azure.check_queue import CHECKS, REDIRECTS, SWEEPS
 
 ROOT = Path(__file__).parents[1]
 HOST = json.loads((ROOT / "host.json").read_text())
@@ -22,6 +22,9 @@ ROUTES: dict[str, tuple[list[str], str]] = {
     "explanations": (["POST"], "explain"),
     "reports": (["GET"], "reports"),
     "writes": (["GET"], "writes"),
+    "plans": (["GET"], "plans"),
+    "sweeps": (["GET"], "sweeps"),
+    "release": (["POST"], "release"),
     "undo": (["POST"], "undo"),
     "hold": (["POST"], "hold"),
     "lift": (["POST"], "lift"),
@@ -88,6 +91,9 @@ def test_the_app_has_these_functions_and_no_others(app: dict[str, Any]) -> None:
         "network_events": ["eventGridTrigger"],
         "checks": ["queueTrigger"],
         "poisoned_checks": ["queueTrigger"],
+        "sweep_timer": ["timerTrigger"],
+        "sweep_checks": ["queueTrigger"],
+        "poisoned_sweeps": ["queueTrigger"],
         "redirects_timer": ["timerTrigger"],
         "redirects": ["queueTrigger"],
         "poisoned_redirects": ["queueTrigger"],
@@ -100,6 +106,8 @@ def test_checks_are_taken_from_the_queue_that_they_are_sent_to_and_poison_from_w
     for function, queue in (
         ("checks", CHECKS),
         ("poisoned_checks", f"{CHECKS}-poison"),
+        ("sweep_checks", SWEEPS),
+        ("poisoned_sweeps", f"{SWEEPS}-poison"),
         ("redirects", REDIRECTS),
         ("poisoned_redirects", f"{REDIRECTS}-poison"),
     ):
@@ -121,11 +129,17 @@ def test_importing_the_app_imports_no_sdk_and_no_http_client(app: dict[str, Any]
 
 
 @pytest.mark.parametrize(
-    ("settings", "schedule"), [({}, "0 30 3 * * *"), ({"WAC_REDIRECTS_SCHEDULE": "0 0 * * * *"}, "0 0 * * * *")]
+    ("settings", "timer", "schedule"),
+    [
+        ({}, "redirects_timer", "0 30 3 * * *"),
+        ({"WAC_REDIRECTS_SCHEDULE": "0 0 * * * *"}, "redirects_timer", "0 0 * * * *"),
+        ({}, "sweep_timer", "0 0 * * * *"),
+        ({"WAC_SWEEP_SCHEDULE": "0 15 */6 * * *"}, "sweep_timer", "0 15 */6 * * *"),
+    ],
 )
-def test_the_timer_comes_when_it_is_set_to(settings: dict[str, str], schedule: str) -> None:
+def test_a_timer_comes_when_it_is_set_to(settings: dict[str, str], timer: str, schedule: str) -> None:
     described = json.loads(import_app(**SETTINGS, **settings).stdout)
-    assert binding_of(described, "redirects_timer", "timerTrigger")["schedule"] == schedule
+    assert binding_of(described, timer, "timerTrigger")["schedule"] == schedule
 
 
 def test_bad_settings_stop_the_app_and_are_all_told_at_once() -> None:
