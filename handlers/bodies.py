@@ -37,6 +37,8 @@ WRITTEN = (VIRTUAL_MACHINE, NETWORK_SECURITY_GROUP, APPLICATION)
 
 _WRITE_ID = re.compile(r"[0-9A-Za-z.-]{1,100}")
 _TAG = re.compile(r"\*|[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*")
+_DAY = timedelta(days=1)
+_LAST_DAY = date.max - _DAY
 _SEND_A_DAY = "send one such as 2027-03-31, or a moment with its zone such as 2027-03-31T18:00:00Z"
 _VM = "/subscriptions/<id>/resourceGroups/<group>/providers/Microsoft.Compute/virtualMachines/<name>"
 
@@ -123,9 +125,10 @@ def _until(text: object) -> object:
     if not isinstance(text, str):
         raise ValueError(f"{text!r:.100} is no day: {_SEND_A_DAY}")
     try:
-        return datetime.combine(date.fromisoformat(text), time(tzinfo=UTC)) + timedelta(days=1)
-    except (ValueError, OverflowError):
+        day = date.fromisoformat(text)
+    except ValueError:
         return _moment(text)
+    return datetime.combine(min(day, _LAST_DAY), time(tzinfo=UTC)) + _DAY
 
 
 def _moment(text: str) -> datetime:
