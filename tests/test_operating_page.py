@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.model.plan import Reason
+from shared.decide.waivers import explain_unwaivable
+from shared.model.plan import Reason, Status
 from shared.model.write import Fate
 from tests.test_function_app import ROUTES
 
@@ -45,6 +46,13 @@ def test_every_request_is_shown_as_it_is_typed(route: str) -> None:
     assert f"$APP/{route}" in PAGE
 
 
-@pytest.mark.parametrize("table", ["wacsubjects", "wacwrites", "waccontrol"])
+@pytest.mark.parametrize("reason", [one for one in Reason if one.status is Status.NON_COMPLIANT])
+def test_what_nobody_can_accept_though_it_counts_is_told_where_waivers_are(reason: Reason) -> None:
+    (section,) = [part for part in PAGE.split("\n## ") if part.startswith("Accept a finding")]
+    told = section[section.index("Nor are the stops") : section.index("are lifted instead")]
+    assert (f"`{reason.value}`" in told) is (explain_unwaivable(reason) is not None)
+
+
+@pytest.mark.parametrize("table", ["wacsubjects", "wacwrites", "waccontrol", "wacwaivers"])
 def test_every_table_is_told(table: str) -> None:
     assert f"| `{table}` |" in PAGE
