@@ -11,11 +11,13 @@ from handlers.guard import Guard
 from handlers.reports import show_reports
 from handlers.requests import request_check
 from handlers.waivers import order_waiver, show_waivers, withdraw_waiver
-from shared.azure.check_queue import write_check
+from shared.azure.check_queue import REDIRECTS, write_check
+from shared.azure.entities import UnreadableRow
 from shared.azure.failures import PassingFailure
 from shared.azure.waivers import WAIVERS, list_waivers
 from shared.model.plan import Reason, Status
 from shared.model.resource_id import ResourceId
+from simulator.build import add_older_gateway
 from simulator.local import LocalAzure
 from tests.handlers.conftest import MakeGuard
 from tests.handlers.looking import DENY_ALL_OUTBOUND, build_site, check_of, look
@@ -244,6 +246,43 @@ async def test_an_nsg_and_what_hangs_on_a_network_are_looked_at_with_what_is_acc
     assert (await look(auditing, site.nsg_id)).status is Status.COMPLIANT
     assert (await look(auditing, site.vm_id)).status is Status.COMPLIANT
     assert (await look(auditing, site.network_id)).checks == (ResourceId(site.nsg_id),)
+
+
+async def test_an_app_registration_is_looked_at_with_what_is_accepted_and_is_moved_all_the_same(
+    azure: LocalAzure, auditing: Guard, make: MakeGuard
+) -> None:
+    gateway = add_older_gateway(azure.world, "wac.contoso.com", web=("https://wac.contoso.com:6600",))
+    subject = f"/providers/Microsoft.Graph/applications/{gateway}"
+    found = {one.reason for one in (await look(auditing, subject)).findings if one.status is Status.NON_COMPLIANT}
+    assert Reason.GATEWAY_ON_WEB_PLATFORM in found
+    for reason in found:
+        await waive(azure, auditing, subject, reason.value)
+    report = await look(auditing, subject)
+    assert (report.status < Status.NON_COMPLIANT, {one.reason for one in report.findings if one.waiver}) == (
+        True,
+        found,
+    )
+    await work_for(azure, await make(WAC_REDIRECTS_MODE="migrate"), 60, REDIRECTS)
+    assert azure.world.graph.find(gateway)["spa"]["redirectUris"] != []
+
+
+async def test_a_waiver_of_a_newer_app_stops_the_checks_of_its_group_and_no_others(
+    azure: LocalAzure, enforcing: Guard
+) -> None:
+    site, other = build_site(azure.world), build_site(azure.world, "other")
+    await waive(azure, enforcing, site.vm_id)
+    await take(azure)
+    table = azure.tables.get_table_client(WAIVERS)
+    (row,) = [entity async for entity in table.list_entities()]
+    await table.upsert_entity(row | {"version": 99})
+    with pytest.raises(UnreadableRow):
+        await receive(enforcing, site.vm_id)
+    assert azure.world.requests.writes() == []
+    assert "Deploy that version" in (await report_of(enforcing, site.vm_id))["error"]
+    answer, problem = await post(request_check, enforcing, subject=site.vm_id)
+    assert (answer.status, problem["title"]) == (500, "The app's state can't be read")
+    await receive(enforcing, other.vm_id)
+    assert len(azure.world.installs) == 1
 
 
 async def test_while_nobody_can_tell_what_is_accepted_nothing_is_written_and_nothing_is_lost(
