@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    StrictInt,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, StrictInt, StringConstraints, model_validator
 
+from handlers.waiver_fields import KnownReason, Until, WaivableReason, WaivedSubject
 from shared.decide.addresses import parse_prefix
 from shared.decide.packets import WITH_PORTS, parse_ports, parse_protocol
-from shared.decide.waivers import explain_unwaivable
 from shared.model.desired import Mode
 from shared.model.estate import Direction
 from shared.model.plan import Reason, Status
@@ -26,7 +17,6 @@ from shared.model.resource_id import (
     APPLICATION,
     HOME_TENANT,
     NETWORK_SECURITY_GROUP,
-    RESOURCE_GROUP,
     TENANT,
     VIRTUAL_MACHINE,
     ResourceId,
@@ -37,9 +27,6 @@ WRITTEN = (VIRTUAL_MACHINE, NETWORK_SECURITY_GROUP, APPLICATION)
 
 _WRITE_ID = re.compile(r"[0-9A-Za-z.-]{1,100}")
 _TAG = re.compile(r"\*|[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*")
-_DAY = timedelta(days=1)
-_LAST_DAY = date.max - _DAY
-_SEND_A_DAY = "send one such as 2027-03-31, or a moment with its zone such as 2027-03-31T18:00:00Z"
 _VM = "/subscriptions/<id>/resourceGroups/<group>/providers/Microsoft.Compute/virtualMachines/<name>"
 
 type StopToLift = Literal["kill_switch", "failures", "budget", "decommission"]
@@ -57,15 +44,6 @@ def parse_checked(text: str) -> ResourceId:
     """Read the id of what can be checked: besides what is written, all app registrations. Raises ValueError."""
     subject = ResourceId(text.rstrip("/"))
     return HOME_TENANT if subject.is_a(TENANT) else parse_subject(text)
-
-
-def parse_waived(text: str) -> ResourceId:
-    """Read the id of what a waiver is of: besides what is written, a resource group. Raises ValueError."""
-    subject = ResourceId(text.rstrip("/"))
-    if not any(subject.is_a(resource_type) for resource_type in (*WRITTEN, RESOURCE_GROUP)):
-        known = f"{', '.join(WRITTEN)} or a resource group (/subscriptions/<id>/resourceGroups/<group>)"
-        raise ValueError(f"nothing can be accepted of a {subject.type}; name one of {known}")
-    return subject
 
 
 def _status(name: str) -> str:
@@ -107,47 +85,9 @@ def _ports(port: int | str) -> str:
     return str(port)
 
 
-def _known_reason(name: object) -> object:
-    if isinstance(name, str) and name.upper() not in Reason.__members__:
-        raise ValueError(f"{name[:100]!r} is no reason: copy one from the report, which GET /api/reports shows")
-    return name.upper() if isinstance(name, str) else name
-
-
-def _waivable(reason: Reason) -> Reason:
-    why_not = explain_unwaivable(reason)
-    if why_not is not None:
-        raise ValueError(why_not)
-    return reason
-
-
-def _until(text: object) -> object:
-    """Read a moment, or a day: that counts to its end."""
-    if not isinstance(text, str):
-        raise ValueError(f"{text!r:.100} is no day: {_SEND_A_DAY}")
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return _moment(text)
-    return datetime.combine(min(day, _LAST_DAY), time(tzinfo=UTC)) + _DAY
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-        # What Azure tells the time by has no fractions of a second.
-        utc = moment.astimezone(UTC).replace(microsecond=0)
-    except (ValueError, OverflowError):
-        raise ValueError(f"{text[:100]!r} is no day: {_SEND_A_DAY}") from None
-    if moment.tzinfo is None:
-        raise ValueError(f"{text!r} names no time zone: {_SEND_A_DAY}")
-    return utc
-
-
 _Subject = Annotated[str, AfterValidator(lambda text: str(parse_subject(text)))]
 _Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-_Waived = Annotated[str, AfterValidator(lambda text: str(parse_waived(text)))]
-_KnownReason = Annotated[Reason, BeforeValidator(_known_reason)]
 _Ports = Annotated[StrictInt | str, AfterValidator(_ports)]
 _WriteId = Annotated[str, AfterValidator(_write_id)]
 
@@ -261,9 +201,9 @@ class DecommissionRequest(_Asked):
 class WaiverRequest(_Asked):
     """The body of POST /api/waivers."""
 
-    subject: _Waived
-    reason: Annotated[_KnownReason, AfterValidator(_waivable)]
-    until: Annotated[datetime, BeforeValidator(_until)]
+    subject: WaivedSubject
+    reason: WaivableReason
+    until: Until
     by: _Name
     why: _Reason
 
@@ -271,14 +211,14 @@ class WaiverRequest(_Asked):
 class WithdrawalQuery(_Asked):
     """The query of DELETE /api/waivers."""
 
-    subject: _Waived
-    reason: _KnownReason
+    subject: WaivedSubject
+    reason: KnownReason
 
 
 class WaiversQuery(_Asked):
     """The query of GET /api/waivers: all of them, or those that concern one subject."""
 
-    subject: _Waived | None = None
+    subject: WaivedSubject | None = None
 
 
 CHECK = {"subject": _VM, "mode": "audit"}
