@@ -163,6 +163,7 @@ def test_what_can_be_accepted_is_non_compliant_and_no_stop_of_the_app() -> None:
         Reason.BUDGET_SPENT,
         Reason.WRITTEN_TOO_OFTEN,
         Reason.UNDO_NOT_POSSIBLE,
+        Reason.SWEEP_BRAKED,
     }
 
 
