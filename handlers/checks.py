@@ -19,6 +19,7 @@ from handlers.virtual_machine import check_virtual_machine
 from shared.azure.check_queue import parse_check, send_check
 from shared.azure.failures import PassingFailure
 from shared.azure.tables import Overtaken
+from shared.decide.compliance import decide_time_to_compliant
 from shared.decide.looks import decide_retry
 from shared.decide.memory import remember_report
 from shared.model.check import Check
@@ -34,6 +35,7 @@ from shared.model.resource_id import (
     VIRTUAL_NETWORK,
     ResourceId,
 )
+from shared.telemetry.recorder import recorder
 from shared.turns import GATHERING, NoTurn, Turn, take_turn
 
 logger = logging.getLogger(__name__)
@@ -83,10 +85,13 @@ async def answer_check(guard: Guard, check: Check, desired: DesiredState, turn: 
     look = _LOOKS.get(check.subject.type.casefold())
     if look is None:
         raise ValueError(f"a {check.subject.type} is not looked at")
-    try:
-        return await look(guard, check, desired, turn)
-    except PassingFailure as failure:
-        return make_failed_report(check, failure)
+    with recorder().check(check) as record:
+        try:
+            report = await look(guard, check, desired, turn)
+        except PassingFailure as failure:
+            report = make_failed_report(check, failure)
+        record.answer(report)
+        return report
 
 
 async def _look(guard: Guard, check: Check, turn: Turn) -> None:
@@ -100,6 +105,9 @@ async def _look(guard: Guard, check: Check, turn: Turn) -> None:
         document = await asyncio.to_thread(document_report, report)
         # Not before: a check whose follow-up failed comes again, and must not find itself answered.
         await turn.end(past, document.model_dump(mode="json"))
+        took = decide_time_to_compliant(turn.past, report)
+        if took is not None:
+            recorder().time_to_compliant(check.subject, took)
     except Exception as error:
         await turn.fail(error)
         raise

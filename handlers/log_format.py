@@ -8,7 +8,7 @@ import logging
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 _OURS = ("handlers", "shared")
 # They tell of every request at INFO, with all its headers: ten lines for each of ours.
-_TALKATIVE = ("azure.core.pipeline.policies.http_logging_policy", "azure.identity")
+_TALKATIVE = ("azure.core.pipeline.policies.http_logging_policy", "azure.identity", "azure.monitor")
 
 
 class FieldsFormatter(logging.Formatter):
