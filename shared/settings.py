@@ -134,7 +134,7 @@ def _pairs(value: str) -> dict[str, str] | None:
     parts = value.split(";")
     if any(part.count("=") != 1 for part in parts):
         return None
-    return {name.strip().casefold(): content.strip() for name, content in (part.split("=") for part in parts)}
+    return {name.casefold(): content for name, content in (part.split("=") for part in parts)}
 
 
 def _connection_string(value: str) -> str:

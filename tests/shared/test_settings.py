@@ -132,6 +132,7 @@ FAULTS = {
     ): "that is no connection string of Application Insights: copy it",
     (INSIGHTS, "InstrumentationKey=key"): "that is no connection string",
     (INSIGHTS, f"{CONNECTION};"): "that is no connection string",
+    (INSIGHTS, f" {CONNECTION}"): "that is no connection string",
     (AUTHENTICATION, "AAD"): "'AAD' names no identity: give Authorization=AAD or Authorization=AAD;ClientId=<id>",
     (AUTHENTICATION, "Authorization=AAD;ClientId=wac-guard"): "names no identity",
 }
