@@ -21,6 +21,7 @@ _OF_THE_PLATFORM = (
     "PYTHON_ENABLE_OPENTELEMETRY",
 )
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+# The exporter takes small letters alone.
 _INSTRUMENTATION_KEY = re.compile(_GUID.pattern)
 _SERVICE_TAG = re.compile(r"[A-Za-z][A-Za-z0-9]+(\.[A-Za-z0-9]+)?")
 _SWITCHES = {"on": True, "true": True, "off": False, "false": False}

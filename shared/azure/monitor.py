@@ -19,6 +19,7 @@ _NOT_INSTRUMENTED = ("azure_sdk", "django", "fastapi", "flask", "httpx", "psycop
 _OF_SENDING = ("azure.monitor.", "opentelemetry.")
 _LOGS_EXPORTER = "OTEL_LOGS_EXPORTER"
 _DETECTORS = "OTEL_EXPERIMENTAL_RESOURCE_DETECTORS"
+_SAMPLER = "OTEL_TRACES_SAMPLER"
 
 
 def start_monitoring(settings: Settings) -> None:
@@ -46,6 +47,9 @@ def _configure(settings: Settings) -> None:
 
     # As Microsoft's worker does: the distribution's own choice asks a VM's metadata service, which isn't there.
     os.environ.setdefault(_DETECTORS, "azure_functions")
+    # All traces, or a part of them, each as a whole. The distribution's own choice, five spans a second, leaves out
+    # most requests of many a check.
+    os.environ.setdefault(_SAMPLER, "microsoft.fixed_percentage")
     if not settings.sends_its_logs:
         # The worker hands every log line to the host, which sends it: it is not to be there twice.
         os.environ[_LOGS_EXPORTER] = "none"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.model.plan import Status
 from simulator.application_insights import ApplicationInsights
 from simulator.tls import make_certificates
 from tests.conftest import CERTIFICATES
@@ -25,6 +26,7 @@ START = """
 import json, logging, os, sys
 from shared.azure.monitor import start_monitoring
 from shared.model.check import Check
+from shared.model.plan import Status
 from shared.model.resource_id import ResourceId
 from shared.settings import parse_settings
 from shared.telemetry.recorder import recorder
@@ -39,8 +41,17 @@ with recorder().check(Check(vm, "test", "c", None)):
     findings = [{"reason": "GONE"}]
     logging.getLogger("handlers.checks").warning("Check answered", extra={"findings": findings, "attempt": 2})
 recorder().throttled("microsoft.compute", 429)
+recorder().subjects("s", {Status.COMPLIANT: 3})
 logging.getLogger("azure.monitor.opentelemetry.exporter").error("Could not be sent")
 print(json.dumps(sorted(sys.modules)))
+"""
+MANY_REQUESTS = """
+start_monitoring(settings)
+from opentelemetry.trace import get_tracer
+with recorder().check(Check(vm, "test", "c", None)):
+    for _ in range(100):
+        get_tracer("azure-core").start_span("GET").end()
+print(json.dumps([]))
 """
 SET_UP_BEFORE = """
 from opentelemetry.sdk.trace import TracerProvider
@@ -54,7 +65,6 @@ async def run(script: str, **settings: str) -> frozenset[str]:
     environment = {
         "PATH": os.environ["PATH"],
         "REQUESTS_CA_BUNDLE": str(make_certificates(CERTIFICATES).ca_file),
-        "OTEL_TRACES_SAMPLER": "always_on",
         "AzureWebJobsStorage__accountName": "wacguard",
         **QUIET,
         **settings,
@@ -94,12 +104,23 @@ async def test_all_is_sent_by_the_end_of_the_process_and_log_lines_only_where_th
     assert span["name"] == "wac_guard.check"
     metrics = [metric["name"] for item in insights.of_kind("MetricData") for metric in item["metrics"]]
     assert metrics.count("wac_guard.throttled") == 1
+    assert metrics.count("wac_guard.subjects") == len(Status)
     lines = insights.of_kind("MessageData")
     assert [line["message"] for line in lines] == ["Check answered"] * sent
     for line in lines:
         assert json.loads(line["properties"]["findings"]) == [{"reason": "GONE"}]
         assert line["properties"]["attempt"] == "2"
         assert line["tags"]["ai.operation.parentId"] == span["id"]
+
+
+async def test_all_spans_of_a_check_are_sent_however_many_there_are() -> None:
+    async with ApplicationInsights(make_certificates(CERTIFICATES)) as insights:
+        named = {"APPLICATIONINSIGHTS_CONNECTION_STRING": insights.connection_string}
+        await run(START + MANY_REQUESTS, **named)
+    spans = insights.of_kind("RemoteDependencyData")
+    (check,) = [span for span in spans if span["name"] == "wac_guard.check"]
+    below = [span for span in spans if span["tags"].get("ai.operation.parentId") == check["id"]]
+    assert len(below) == 100
 
 
 async def test_what_the_worker_has_set_up_is_used_as_it_is() -> None:

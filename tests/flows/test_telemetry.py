@@ -22,7 +22,6 @@ async def telling(azure: LocalAzure, insights: ApplicationInsights, kept: Path) 
         "APPLICATIONINSIGHTS_CONNECTION_STRING": insights.connection_string,
         "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": "Authorization=AAD",
         "PYTHON_ENABLE_OPENTELEMETRY": "true",
-        "OTEL_TRACES_SAMPLER": "always_on",
         "REQUESTS_CA_BUNDLE": str(azure.certificates.ca_file),
         "TMPDIR": str(kept),
     }
