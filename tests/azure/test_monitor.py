@@ -7,14 +7,17 @@ import sys
 import tempfile
 from pathlib import Path
 
+import jwt
 import pytest
 
 from shared.model.plan import Status
 from simulator.application_insights import ApplicationInsights
+from simulator.local import LocalAzure
 from simulator.tls import make_certificates
 from tests.conftest import CERTIFICATES
 
 ROOT = Path(__file__).parents[2]
+IDENTITY = ("IDENTITY_ENDPOINT", "IDENTITY_HEADER", "AZURE_TOKEN_CREDENTIALS")
 QUIET = {
     # Of the exporter's own, to Microsoft: tests stay on loopback.
     "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL": "true",
@@ -130,6 +133,27 @@ async def test_what_the_worker_has_set_up_is_used_as_it_is() -> None:
     assert "shared.telemetry.instruments" in loaded
     assert "azure.monitor.opentelemetry" not in loaded
     assert insights.items == []
+
+
+@pytest.mark.parametrize("client_id", [None, "22222222-3333-4444-5555-666666666666"])
+async def test_a_resource_that_asks_for_an_identity_is_shown_the_one_that_is_named_or_else_the_app_s(
+    azure: LocalAzure, client_id: str | None
+) -> None:
+    identities = azure.world.identities
+    identity = identities.add(client_id) if client_id else identities.system_assigned
+    said = "Authorization=AAD" + (f";ClientId={client_id}" if client_id else "")
+    async with ApplicationInsights(make_certificates(CERTIFICATES), entra_only=True) as insights:
+        named = {
+            "APPLICATIONINSIGHTS_CONNECTION_STRING": insights.connection_string,
+            "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": said,
+        }
+        environment = azure.environment()
+        identified = {name: environment[name] for name in IDENTITY}
+        await run(START + RECORD, **identified | named)
+    tokens = {authorized.removeprefix("Bearer ") for authorized in insights.authorized}
+    claims = [jwt.decode(token, options={"verify_signature": False}) for token in tokens]
+    assert {claim["appid"] for claim in claims} == {identity.client_id}
+    assert {claim["aud"].rstrip("/") for claim in claims} == {"https://monitor.azure.com"}
 
 
 async def test_a_resource_that_asks_for_an_identity_takes_nothing_without_and_the_process_still_ends() -> None:
