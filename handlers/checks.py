@@ -22,6 +22,7 @@ from shared.azure.check_queue import parse_check, send_check
 from shared.azure.failures import PassingFailure
 from shared.azure.tables import Overtaken
 from shared.azure.waivers import list_waivers
+from shared.decide.compliance import decide_time_to_compliant
 from shared.decide.looks import decide_retry
 from shared.decide.memory import remember_report
 from shared.decide.waivers import decide_waived
@@ -40,6 +41,7 @@ from shared.model.resource_id import (
     VIRTUAL_NETWORK,
     ResourceId,
 )
+from shared.telemetry.recorder import recorder
 from shared.turns import GATHERING, NoTurn, Turn, take_turn
 
 logger = logging.getLogger(__name__)
@@ -108,12 +110,14 @@ async def answer_check(guard: Guard, check: Check, desired: DesiredState, turn: 
     look = _LOOKS.get(check.subject.type.casefold())
     if look is None:
         raise ValueError(f"a {check.subject.type} is not looked at")
-    waivers, _ = await list_waivers(guard.clients, check.subject)
-    try:
-        report = await look(guard, check, desired, turn)
-    except PassingFailure as failure:
-        return make_failed_report(check, failure)
-    return decide_waived(report, waivers)
+    with recorder().check(check) as record:
+        waivers, _ = await list_waivers(guard.clients, check.subject)
+        try:
+            report = decide_waived(await look(guard, check, desired, turn), waivers)
+        except PassingFailure as failure:
+            report = make_failed_report(check, failure)
+        record.answer(report)
+        return report
 
 
 async def _look(guard: Guard, check: Check, turn: Turn) -> None:
@@ -127,6 +131,9 @@ async def _look(guard: Guard, check: Check, turn: Turn) -> None:
         document = await asyncio.to_thread(document_report, report)
         # Not before: a check whose follow-up failed comes again, and must not find itself answered.
         await turn.end(past, document.model_dump(mode="json"))
+        took = decide_time_to_compliant(turn.past, report)
+        if took is not None:
+            recorder().time_to_compliant(check.subject, took)
     except Exception as error:
         await turn.fail(error)
         raise

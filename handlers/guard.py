@@ -11,6 +11,7 @@ from shared.act import Attempt
 from shared.azure.clients import AzureClients
 from shared.azure.directory import Directory
 from shared.azure.facts import AzureFacts
+from shared.azure.monitor import start_monitoring
 from shared.azure.survey import Survey
 from shared.decide.orders import decide_ordered, remember_orders
 from shared.model.check import Check
@@ -78,5 +79,7 @@ class Guard:
 def make_guard(settings: Settings) -> Guard:
     """Make what a process needs; no request is sent yet."""
     configure_logging()
+    # After the handlers have their format: the log's fields go to Application Insights as such.
+    start_monitoring(settings)
     clients = AzureClients(settings)
     return Guard(settings, settings.desired, clients, AzureFacts(clients))

@@ -7,8 +7,10 @@ import logging
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 _OURS = ("handlers", "shared")
+# Its handler, where the worker has put one, sends a record's fields as such.
+_WITH_FIELDS = "opentelemetry."
 # They tell of every request at INFO, with all its headers: ten lines for each of ours.
-_TALKATIVE = ("azure.core.pipeline.policies.http_logging_policy", "azure.identity")
+_TALKATIVE = ("azure.core.pipeline.policies.http_logging_policy", "azure.identity", "azure.monitor")
 
 
 class FieldsFormatter(logging.Formatter):
@@ -29,7 +31,7 @@ def configure_logging() -> None:
     Microsoft's worker hands the formatted line to the host, which knows nothing of a record's fields.
     """
     for handler in logging.getLogger().handlers:
-        if handler.formatter is None:
+        if handler.formatter is None and not type(handler).__module__.startswith(_WITH_FIELDS):
             handler.setFormatter(FieldsFormatter())
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -24,6 +24,7 @@ from shared.model.desired import DesiredState
 from shared.model.estate import Estate
 from shared.model.plan import Finding, Plan, Report
 from shared.model.sweep import Known, Sweep, SweepLine
+from shared.telemetry.recorder import recorder
 from shared.turns import Turn
 
 CAUSE = "sweep"
@@ -50,6 +51,7 @@ async def check_subscription(guard: Guard, check: Check, desired: DesiredState, 
     kept = await _keep(guard, sweep)
     await queue_checks(guard, sweep.checks, CAUSE, sweep.observed_at, check.correlation_id)
     await add_line(guard.clients, subject.subscription_id, _line(sweep, kept))
+    recorder().subjects(subject.subscription_id, sweep.counts)
     turn.past = replace(turn.past, sweep=remember_sweep(sweep))
     return make_report(check, estate, Plan(subject, sweep.findings), Acted(), desired)
 

@@ -14,9 +14,19 @@ from shared.model.application import HTTPS_PORT, GatewayUrl
 from shared.model.desired import DesiredState, Mode, MostChanges, Outrank, RedirectsMode, Rules, Scope
 
 STORAGE = "AzureWebJobsStorage"
+# Settings that Azure Functions, too, reads by these names.
+_OF_THE_PLATFORM = (
+    "APPLICATIONINSIGHTS_CONNECTION_STRING",
+    "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+    "PYTHON_ENABLE_OPENTELEMETRY",
+)
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+# The exporter takes small letters alone.
+_INSTRUMENTATION_KEY = re.compile(_GUID.pattern)
 _SERVICE_TAG = re.compile(r"[A-Za-z][A-Za-z0-9]+(\.[A-Za-z0-9]+)?")
 _SWITCHES = {"on": True, "true": True, "off": False, "false": False}
+# What Microsoft's worker takes for yes.
+_TRUE = frozenset({"1", "true", "t", "yes", "y"})
 _NCRONTAB_FIELDS = 6
 _NCRONTAB_FIELD = re.compile(r"[0-9*/,A-Za-z-]+")
 _VERSION = re.compile(r"\d+(\.\d+){0,3}")
@@ -135,6 +145,35 @@ def _endpoint(value: str) -> str:
     return value.rstrip("/")
 
 
+def _pairs(value: str) -> dict[str, str] | None:
+    """Read `name=value` pairs with semicolons between them, as strictly as Azure's own reader does."""
+    parts = value.split(";")
+    if any(part.count("=") != 1 for part in parts):
+        return None
+    return {name.casefold(): content for name, content in (part.split("=") for part in parts)}
+
+
+def _connection_string(value: str) -> str:
+    if not _INSTRUMENTATION_KEY.fullmatch((_pairs(value) or {}).get("instrumentationkey", "")):
+        raise ValueError(
+            "that is no connection string of Application Insights: copy it from the resource's overview, whole"
+            " (InstrumentationKey=...;IngestionEndpoint=https://...)"
+        )
+    return value
+
+
+def _ingestion_identity(value: str) -> str:
+    pairs = _pairs(value) or {}
+    client_id = pairs.pop("clientid", "")
+    if pairs != {"authorization": "AAD"} or (client_id and not _GUID.fullmatch(client_id)):
+        raise ValueError(f"{value!r} names no identity: give Authorization=AAD or Authorization=AAD;ClientId=<id>")
+    return client_id
+
+
+def _true_like(value: object) -> object:
+    return value.casefold() in _TRUE if isinstance(value, str) else value
+
+
 _Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 _Scopes = Annotated[tuple[Scope, ...], BeforeValidator(_each(_scope)), BeforeValidator(_listed)]
 _GatewayUrls = Annotated[tuple[GatewayUrl, ...], BeforeValidator(_each(_gateway)), BeforeValidator(_listed)]
@@ -194,6 +233,18 @@ class Settings(BaseModel):
             raise ValueError("WAC_SUBSCRIPTIONS and WAC_MANAGEMENT_GROUP are both set: keep the one that is meant")
         return self
 
+    connection_string: Annotated[str, AfterValidator(_connection_string)] | None = Field(
+        None, alias="APPLICATIONINSIGHTS_CONNECTION_STRING", repr=False
+    )
+    ingestion_identity: Annotated[str, AfterValidator(_ingestion_identity)] | None = Field(
+        None, alias="APPLICATIONINSIGHTS_AUTHENTICATION_STRING"
+    )
+    """The client id of the identity that Application Insights asks for; "" where that is the app's own."""
+    sends_its_logs: Annotated[bool, BeforeValidator(_true_like)] = Field(
+        default=False, alias="PYTHON_ENABLE_OPENTELEMETRY"
+    )
+    """Whether the worker leaves it to the app to send log lines, in place of handing them to the host."""
+
     def watches(self, subscription_id: str) -> bool:
         """Tell whether that subscription is among those named, or none are; what lies in none ("") is watched."""
         named = {name.casefold() for name in self.subscriptions}
@@ -227,7 +278,8 @@ def parse_settings(environment: Mapping[str, str]) -> Settings:
 
     Raises SettingsError with every fault at once.
     """
-    chosen = {name: value for name, value in environment.items() if name.startswith("WAC_") and value.strip()}
+    read = {name: value for name, value in environment.items() if name.startswith("WAC_") or name in _OF_THE_PLATFORM}
+    chosen = {name: value for name, value in read.items() if value.strip()}
     account = environment.get(f"{STORAGE}__accountName")
     for service in ("queue", "table"):
         name = f"{STORAGE}__{service}ServiceUri"

@@ -31,7 +31,17 @@ from simulator.world import World
 
 MOST_ROUNDS = 10_000
 _ACCOUNT = f"AccountName={ACCOUNT_NAME};AccountKey={ACCOUNT_KEY};"
-_NOT_PASSED_ON = ("AZURE_", "AzureWebJobs", "IDENTITY_", "MSI_", "SSL_CERT_", "WAC_")
+_NOT_PASSED_ON = (
+    "APPLICATIONINSIGHTS_",
+    "AZURE_",
+    "AzureWebJobs",
+    "IDENTITY_",
+    "MSI_",
+    "OTEL_",
+    "PYTHON_",
+    "SSL_CERT_",
+    "WAC_",
+)
 
 
 class NeverSettles(RuntimeError):

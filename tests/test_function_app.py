@@ -41,12 +41,14 @@ SLOW = (
     "azure.eventgrid",
     "azure.identity",
     "azure.mgmt",
+    "azure.monitor",
     "azure.storage",
     "aiohttp",
     "msal",
     "msgraph",
     "kiota",
     "httpx",
+    "opentelemetry",
 )
 
 DESCRIBE = """

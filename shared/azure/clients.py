@@ -41,6 +41,11 @@ _STORAGE_ANSWER_SECONDS = 10
 _STORAGE_AUDIENCE = "https://storage.azure.com"
 
 
+def identity_options(client_id: str | None) -> dict[str, Any]:
+    """Say to azure-identity which identity is the app's: a user-assigned one, or without an id the system's."""
+    return {"managed_identity_client_id": client_id, "process_timeout": 30}
+
+
 class AzureClients:
     """The SDK clients by subscription, on one credential, and a connection pool for each service.
 
@@ -189,7 +194,7 @@ class AzureClients:
         def make() -> DefaultAzureCredential:
             from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415 - slow to import
 
-            return DefaultAzureCredential(managed_identity_client_id=self._settings.client_id, process_timeout=30)
+            return DefaultAzureCredential(**identity_options(self._settings.client_id))
 
         return self._once("credential", "", make)
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError, ODataV4Format
 
+from shared.azure.throttling import note_throttling
+
 PASSING_STATUSES = frozenset({401, 408, 412, 429, 500, 502, 503, 504})
 _PASSING_CODES = frozenset(
     {
@@ -92,6 +94,7 @@ def explain_failure(error: AzureError) -> Absent | PassingFailure | Refusal:
     """Tell what an SDK's error means, by status and error code."""
     if not isinstance(error, HttpResponseError) or error.status_code is None or error.status_code < 400:
         return _unanswered(error)
+    note_throttling(error.status_code, _url(error))
     code, text, request_id = _code(error), _text(error), _header(error, "x-ms-request-id") or None
     if error.status_code == 404:
         return Absent(text, request_id)
@@ -122,6 +125,11 @@ def _code(error: HttpResponseError) -> str:
 
 def _text(error: HttpResponseError) -> str:
     return str((error.error is not None and error.error.message) or error.message)
+
+
+def _url(error: HttpResponseError) -> str:
+    request = getattr(error.response, "request", None)
+    return str(getattr(request, "url", ""))
 
 
 def _header(error: HttpResponseError, name: str) -> str:

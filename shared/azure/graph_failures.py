@@ -17,6 +17,7 @@ from shared.azure.failures import (
     seconds_to_wait,
 )
 from shared.azure.failures import explain_failure as explain_azure_failure
+from shared.azure.throttling import GRAPH, note_throttling
 
 if TYPE_CHECKING:
     from kiota_abstractions.api_error import APIError
@@ -57,6 +58,7 @@ def graph_explained(note_date: Callable[[str | None], None]) -> Iterator[None]:
 
 def _explain(error: APIError) -> Absent | PassingFailure | Refusal:
     status, headers = error.response_status_code or 0, error.response_headers or {}
+    note_throttling(status, GRAPH)
     code, request_id = _code(error), headers.get("request-id")
     text = error.primary_message or code
     if status == 404:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from shared.decide.application_state import stands
+from shared.decide.compliance import decide_awaited_since
 from shared.decide.restraint import HOUR
 from shared.decide.settlement import Target, find_target, was_observed
 from shared.decide.sightings import decide_sighting
@@ -76,7 +77,8 @@ def remember_report(past: Past, report: Report, look: str | None) -> Past:
 
     All that it asks for is queued by now.
     """
-    past = replace(past, look=look, status=report.status)
+    awaited_since = decide_awaited_since(past, report)
+    past = replace(past, look=look, status=report.status, awaited_since=awaited_since)
     at = report.observed_at
     if at is None:
         return past

@@ -98,10 +98,10 @@ class Past:
     hour, `reinstalls` and `losses` those of the last seven days, `removed` is the extension that a reinstall took
     away and has yet to put back. `unsettled` are the ids of writes whose end was not seen yet, `look` is the token
     of the one look again that is to come. `answered` is when the last complete observation began, if all that
-    followed from it was queued. `sighting` is a fingerprint of what an NSG's rules hang on of a VM or a NIC,
-    `gateway` what an app registration tells of a gateway, `announced` what of that others were asked to look for,
-    `audit` how far the audit of all of them has come. `sweep` is of a subscription's last sweep, `round` of the last
-    round of all of them.
+    followed from it was queued. `awaited_since` is since when it is waited for to become COMPLIANT. `sighting` is a
+    fingerprint of what an NSG's rules hang on of a VM or a NIC, `gateway` what an app registration tells of a
+    gateway, `announced` what of that others were asked to look for, `audit` how far the audit of all of them is.
+    `sweep` is of a subscription's last sweep, `round` of the last round of all of them.
     """
 
     incarnation: str | None = None
@@ -119,6 +119,7 @@ class Past:
     observed_at: datetime | None = None
     status: Status | None = None
     answered: datetime | None = None
+    awaited_since: datetime | None = None
     sighting: str | None = None
     gateway: Gateway | None = None
     announced: Gateway | None = None

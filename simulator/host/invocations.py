@@ -1,9 +1,10 @@
-"""Runs functions: gives each run its id, its time limit, its two log lines, and counts it."""
+"""Runs functions: gives each run its id, its trace, its time limit, its two log lines, and counts it."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
@@ -68,10 +69,11 @@ class Invocations:
         self, invocation_id: str, function: Function, argument: Input, reason: str, metadata: Mapping[str, Input]
     ) -> Outcome:
         log = logging.getLogger(f"Function.{function.name}")
-        named = {"invocation_id": invocation_id, "function": function.name}
+        trace_parent = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+        named = {"invocation_id": invocation_id, "function": function.name, "trace_parent": trace_parent}
         log.info("Executing 'Functions.%s' (%s)", function.name, reason, extra={**named, "reason": reason})
         began = time.perf_counter()
-        outcome = await self._invoke(invocation_id, function, argument, metadata)
+        outcome = await self._invoke(invocation_id, function, argument, metadata, trace_parent)
         ended = {**named, "duration_ms": round((time.perf_counter() - began) * 1000)}
         if isinstance(outcome, Failed):
             failure = {"exception": outcome.traceback or outcome.message, "succeeded": False}
@@ -81,12 +83,19 @@ class Invocations:
         return outcome
 
     async def _invoke(
-        self, invocation_id: str, function: Function, argument: Input, metadata: Mapping[str, Input]
+        self,
+        invocation_id: str,
+        function: Function,
+        argument: Input,
+        metadata: Mapping[str, Input],
+        trace_parent: str,
     ) -> Outcome:
         seconds = self._time_limit.total_seconds() if self._time_limit else None
         try:
             async with asyncio.timeout(seconds):
-                outcome = await self._worker.invoke(invocation_id, function, argument, metadata)
+                outcome = await self._worker.invoke(
+                    invocation_id, function, argument, metadata, trace_parent=trace_parent
+                )
         except TimeoutError:
             return Failed(f"Timeout value of {seconds:g} s was exceeded by function: Functions.{function.name}")
         if isinstance(outcome, Succeeded):

@@ -92,14 +92,21 @@ class Worker:
         return cls(tuple(parse_function(each.function_id, each.name, each.raw_bindings, settings) for each in found))
 
     async def invoke(
-        self, invocation_id: str, function: Function, argument: Input, metadata: Mapping[str, Input]
+        self,
+        invocation_id: str,
+        function: Function,
+        argument: Input,
+        metadata: Mapping[str, Input],
+        *,
+        trace_parent: str = "",
     ) -> Outcome:
-        """Run a function of the app to its end."""
+        """Run a function of the app to its end, as a part of a trace (a W3C `traceparent`)."""
         succeeded, returned, outputs, error, traceback = await invocation_request_native(
             invocation_id,
             function.id,
             [(function.trigger.name, _datum(argument))],
             {name: _datum(value) for name, value in metadata.items()},
+            trace_parent=trace_parent,
         )
         if not succeeded:
             return Failed(error, traceback)

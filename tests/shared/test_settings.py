@@ -9,6 +9,10 @@ from shared.settings import SettingsError, parse_settings
 
 SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
 STORAGE = {"AzureWebJobsStorage__accountName": "wacguard"}
+INSIGHTS, AUTHENTICATION = "APPLICATIONINSIGHTS_CONNECTION_STRING", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING"
+CONNECTION = (
+    f"InstrumentationKey={SUBSCRIPTION};IngestionEndpoint=https://westeurope-5.in.applicationinsights.azure.com/"
+)
 
 
 def test_without_any_choice_nothing_may_be_written() -> None:
@@ -122,6 +126,15 @@ FAULTS = {
     ("WAC_WRITES_PER_HOUR", "many"): "WAC_WRITES_PER_HOUR: Input should be a valid integer",
     ("WAC_ARM_ENDPOINT", "http://management.azure.com"): "is no endpoint: give an address that begins with https://",
     ("WAC_GRAPH_ENDPOINT", "http://graph.microsoft.com"): "is no endpoint: give an address that begins with https://",
+    (
+        INSIGHTS,
+        "00000000-1111-2222-3333-444444444444",
+    ): "that is no connection string of Application Insights: copy it",
+    (INSIGHTS, "InstrumentationKey=key"): "that is no connection string",
+    (INSIGHTS, f"{CONNECTION};"): "that is no connection string",
+    (INSIGHTS, f" {CONNECTION}"): "that is no connection string",
+    (AUTHENTICATION, "AAD"): "'AAD' names no identity: give Authorization=AAD or Authorization=AAD;ClientId=<id>",
+    (AUTHENTICATION, "Authorization=AAD;ClientId=wac-guard"): "names no identity",
 }
 
 
@@ -162,6 +175,24 @@ def test_an_endpoint_of_storage_has_to_be_an_address(service: str) -> None:
 
 def test_the_whole_internet_is_admitted_only_in_as_many_words() -> None:
     assert parse_settings({**STORAGE, "WAC_INBOUND_SOURCES": "Internet"}).inbound_sources == ("Internet",)
+
+
+def test_without_a_connection_string_nothing_is_sent_to_application_insights() -> None:
+    settings = parse_settings(STORAGE)
+    assert (settings.connection_string, settings.ingestion_identity, settings.sends_its_logs) == (None, None, False)
+
+
+@pytest.mark.parametrize(
+    ("said", "identity"),
+    [("Authorization=AAD", ""), (f"Authorization=AAD;ClientId={SUBSCRIPTION}", SUBSCRIPTION)],
+)
+def test_application_insights_is_reached_as_the_platform_s_settings_say(said: str, identity: str) -> None:
+    settings = parse_settings(
+        {**STORAGE, INSIGHTS: CONNECTION, AUTHENTICATION: said, "PYTHON_ENABLE_OPENTELEMETRY": "True"}
+    )
+    assert (settings.connection_string, settings.ingestion_identity) == (CONNECTION, identity)
+    assert settings.sends_its_logs
+    assert CONNECTION not in repr(settings)
 
 
 def test_other_settings_of_the_function_app_are_none_of_our_business() -> None:
