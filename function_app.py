@@ -52,8 +52,10 @@ async def poisoned_checks(message: func.QueueMessage) -> None:
     await report_poison(guard, message.get_body())
 
 
+# A timer that finds the storage out of reach comes again: nothing else would bring back what it was to queue.
 # Sweeps have queues of their own: no event waits behind one.
 @app.timer_trigger(schedule=guard.settings.sweep_schedule, arg_name="timer")
+@app.retry(strategy="fixed_delay", max_retry_count="10", delay_interval="00:01:00")
 async def sweep_timer(timer: func.TimerRequest) -> None:
     """Queue a sweep of the whole estate."""
     await begin_sweep(guard)
@@ -73,6 +75,7 @@ async def poisoned_sweeps(message: func.QueueMessage) -> None:
 
 # The audit of app registrations has queues of its own: however many there are, no VM waits behind them.
 @app.timer_trigger(schedule=guard.settings.redirects_schedule, arg_name="timer")
+@app.retry(strategy="fixed_delay", max_retry_count="10", delay_interval="00:01:00")
 async def redirects_timer(timer: func.TimerRequest) -> None:
     """Queue an audit of all app registrations."""
     await begin_audit(guard)

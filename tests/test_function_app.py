@@ -54,11 +54,10 @@ SLOW = (
 DESCRIBE = """
 import json, sys
 import function_app
-functions = {
-    one.get_function_name(): [binding.get_dict_repr() for binding in one.get_bindings()]
-    for one in function_app.app.get_functions()
-}
-print(json.dumps({"functions": functions, "modules": sorted(sys.modules)}, default=str))
+found = function_app.app.get_functions()
+functions = {one.get_function_name(): [binding.get_dict_repr() for binding in one.get_bindings()] for one in found}
+retries = {one.get_function_name(): one.get_settings_dict("retry_policy") for one in found}
+print(json.dumps({"functions": functions, "retries": retries, "modules": sorted(sys.modules)}, default=str))
 """
 
 
@@ -145,6 +144,13 @@ def test_importing_the_app_imports_no_sdk_and_no_http_client(app: dict[str, Any]
 def test_a_timer_comes_when_it_is_set_to(settings: dict[str, str], timer: str, schedule: str) -> None:
     described = json.loads(import_app(**SETTINGS, **settings).stdout)
     assert binding_of(described, timer, "timerTrigger")["schedule"] == schedule
+
+
+def test_a_timer_that_fails_comes_again_since_nobody_else_would_bring_it_back(app: dict[str, Any]) -> None:
+    timers = [name for name, (first, *_) in app["functions"].items() if first["type"] == "timerTrigger"]
+    assert sorted(timers) == ["redirects_timer", "sweep_timer"]
+    for name in timers:
+        assert int(app["retries"][name]["max_retry_count"]) >= 5
 
 
 def test_bad_settings_stop_the_app_and_are_all_told_at_once() -> None:

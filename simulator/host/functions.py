@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 _SETTING = re.compile(r"%([^%]+)%")
@@ -34,11 +35,20 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True)
+class Retries:
+    """How often, and after which delay, a function that failed is run again."""
+
+    count: int = 0
+    delay: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
 class Function:
     id: str
     name: str
     trigger: Binding
     outputs: tuple[Binding, ...] = ()
+    retries: Retries = Retries()
 
     def is_disabled(self, settings: Mapping[str, str]) -> bool:
         """Tell whether the operator switched it off, by `AzureWebJobs.NAME.Disabled` or its Linux spelling."""

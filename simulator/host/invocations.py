@@ -19,11 +19,21 @@ type Deliver = Callable[[Function, Succeeded], Awaitable[None]]
 
 
 class Invocations:
-    """`running` is shared with the log: it holds the function's name for the id of each invocation under way."""
+    """`running` is shared with the log: it holds the function's name for the id of each invocation under way.
+
+    `manual`: time is somebody else's, so that what is to be run again after a delay is so at once.
+    """
 
     def __init__(
-        self, worker: Worker, time_limit: timedelta | None, deliver: Deliver, running: dict[str, str]
+        self,
+        worker: Worker,
+        time_limit: timedelta | None,
+        deliver: Deliver,
+        running: dict[str, str],
+        *,
+        manual: bool = False,
     ) -> None:
+        self._manual = manual
         self._worker = worker
         self._time_limit = time_limit
         self._deliver = deliver
@@ -51,13 +61,27 @@ class Invocations:
     async def run(
         self, function: Function, argument: Input, *, reason: str, metadata: Mapping[str, Input] | None = None
     ) -> Outcome:
-        """Run a function to its end and deliver its outputs; a failure of either is a Failed, never an exception."""
+        """Run a function to its end and deliver its outputs; a failure of either is a Failed, never an exception.
+
+        One that failed is run again as its retry policy says.
+        """
+        outcome = await self._run_once(function, argument, reason, metadata or {})
+        for _ in range(function.retries.count):
+            if isinstance(outcome, Succeeded):
+                break
+            await asyncio.sleep(0 if self._manual else function.retries.delay.total_seconds())
+            outcome = await self._run_once(function, argument, f"{reason}, again", metadata or {})
+        return outcome
+
+    async def _run_once(
+        self, function: Function, argument: Input, reason: str, metadata: Mapping[str, Input]
+    ) -> Outcome:
         invocation_id = str(uuid.uuid4())
         self._running[invocation_id] = function.name
         self._idle.clear()
         outcome: Outcome = Failed("The invocation was cancelled.")
         try:
-            outcome = await self._run(invocation_id, function, argument, reason, metadata or {})
+            outcome = await self._run(invocation_id, function, argument, reason, metadata)
         finally:
             self.tally += Tally(1, failed=0 if isinstance(outcome, Succeeded) else 1)
             del self._running[invocation_id]

@@ -60,7 +60,7 @@ async def run_host(
         refuse_other_outputs(function)
     connections = StorageConnections(settings)
     outputs = QueueOutputs(connections, options.queues.message_encoding)
-    invocations = Invocations(worker, options.function_timeout, outputs.deliver, running)
+    invocations = Invocations(worker, options.function_timeout, outputs.deliver, running, manual=manual)
     disabled = frozenset(each.name for each in worker.functions if each.is_disabled(settings))
     enabled = tuple(each for each in worker.functions if each.name not in disabled)
     triggers = _triggers(enabled, connections, options, invocations)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from http.cookies import SimpleCookie
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,7 +21,7 @@ from azure_functions_runtime.bindings.datumdef import Datum  # type: ignore[impo
 from azure_functions_runtime.http_v2 import HttpV2Registry  # type: ignore[import-untyped]
 from azure_functions_runtime.native_invocation import invocation_request_native  # type: ignore[import-untyped]
 
-from simulator.host.functions import Function, UnsupportedApp, parse_function
+from simulator.host.functions import Function, Retries, UnsupportedApp, parse_function
 from simulator.host.values import Failed, HttpAnswer, HttpCall, Input, Json, Outcome, Output, Succeeded
 
 WORKER_LOGGER = "azure.functions"
@@ -89,7 +90,7 @@ class Worker:
         if not found:
             raise AppFailedToLoad(f"there is no function in {app / 'function_app.py'}")
         runtime.start_threadpool_executor()
-        return cls(tuple(parse_function(each.function_id, each.name, each.raw_bindings, settings) for each in found))
+        return cls(tuple(_function(each, settings) for each in found))
 
     async def invoke(
         self,
@@ -111,6 +112,17 @@ class Worker:
         if not succeeded:
             return Failed(error, traceback)
         return Succeeded(_output(returned), {name: _output(datum) for name, datum in outputs})
+
+
+def _function(told: Any, settings: Mapping[str, str]) -> Function:
+    """Read what the worker tells of a function. Raises SettingMissing, UnsupportedApp."""
+    function = parse_function(told.function_id, told.name, told.raw_bindings, settings)
+    policy = told.retry_options
+    if policy is None:
+        return function
+    if policy.retry_strategy != "fixed_delay":
+        raise UnsupportedApp(f"function {told.name}: this local host retries after a fixed delay alone")
+    return replace(function, retries=Retries(policy.max_retry_count, policy.delay_interval))
 
 
 def _datum(value: Input) -> Datum:

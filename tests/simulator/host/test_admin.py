@@ -45,6 +45,13 @@ async def test_a_timer_run_by_hand_is_accepted_and_a_drain_waits_for_it(host: Ho
     assert [line["past_due"] for line in host.lines("hourly")] == [False]
 
 
+async def test_a_timer_that_fails_is_run_again_as_its_retry_policy_says(host: Host) -> None:
+    await host.process.run("unlucky")
+    tally = await host.process.drain()
+    assert [line["tries"] for line in host.lines() if "tries" in line] == [1, 2, 3]
+    assert (tally.invocations, tally.failed) == (3, 2)
+
+
 @pytest.mark.parametrize(
     ("function", "given", "field"), [("on_message", "by hand", "body"), ("on_event", '{"id": "1"}', "raw")]
 )

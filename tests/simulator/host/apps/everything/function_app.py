@@ -141,3 +141,15 @@ async def hourly(timer: func.TimerRequest) -> None:
 @app.timer_trigger(arg_name="timer", schedule="0 30 2 1 1 *", run_on_startup=True)
 async def at_start(timer: func.TimerRequest) -> None:
     log.info("started up")
+
+
+tries: list[str] = []
+
+
+@app.timer_trigger(schedule="0 0 0 1 1 *", arg_name="timer")
+@app.retry(strategy="fixed_delay", max_retry_count="3", delay_interval="00:10:00")
+async def unlucky(timer: func.TimerRequest) -> None:
+    tries.append("one more")
+    log.info("tried", extra={"tries": len(tries)})
+    if len(tries) < 3:
+        raise RuntimeError("not yet")
