@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from shared.decide.waivers import cover_findings
 from shared.model.desired import DesiredState
 from shared.model.estate import Estate
 from shared.model.plan import Finding, Plan, Reason, Status
-from shared.model.resource_id import VIRTUAL_MACHINE, ResourceId
+from shared.model.resource_id import NETWORK_SECURITY_GROUP, VIRTUAL_MACHINE, ResourceId
 from shared.model.sweep import Known, LastSweep, Standing, Sweep
 
 _WRONG = frozenset({Status.NON_COMPLIANT, Status.UNKNOWN})
@@ -45,7 +45,8 @@ def decide_sweep(estate: Estate, subscription: ResourceId, desired: DesiredState
     """Decide on all of a subscription, by what Resource Graph shows of it and what is kept of each subject.
 
     Looked at live are those for whom there is something to write, and those with whom something is wrong that the
-    last sweep did not find. The first one finds what has long been so: that is told, and looked at by nobody.
+    last sweep did not find. The first one finds what has long been so: that is told, and looked at by nobody. And
+    whoever is reported on and not shown any more.
     """
     decided = decide_subscription(estate, desired)
     plans = [_waived(plan, known, estate.observed_at) for plan in decided]
@@ -62,7 +63,10 @@ def decide_sweep(estate: Estate, subscription: ResourceId, desired: DesiredState
     if changes > limit:
         findings = (explain_brake(subscription, changes, limit, wrong), *findings)
     else:
-        checks = tuple(plan.subject for plan in wrong if plan.actions or _is_news(plan, known.last))
+        checks = (
+            *(plan.subject for plan in wrong if plan.actions or _is_news(plan, known.last)),
+            *_not_shown_any_more(estate, known.standings),
+        )
     return Sweep(
         subscription,
         estate.observed_at,
@@ -109,7 +113,21 @@ def _without_the_waiting(plan: Plan, standings: Mapping[ResourceId, Standing]) -
 def _was_just_seen(plan: Plan, standings: Mapping[ResourceId, Standing], now: datetime) -> bool:
     """Tell whether a look saw the subject live so lately that Resource Graph may be behind it."""
     standing = standings.get(plan.subject)
-    return standing is not None and standing.answered is not None and standing.answered > now - RESOURCE_GRAPH_LAG
+    return standing is not None and _was_seen(standing, now)
+
+
+def _was_seen(standing: Standing, now: datetime) -> bool:
+    return standing.answered is not None and standing.answered > now - RESOURCE_GRAPH_LAG
+
+
+def _not_shown_any_more(estate: Estate, standings: Mapping[ResourceId, Standing]) -> Iterator[ResourceId]:
+    """Name the VMs and NSGs that there are reports of, and whose end no event told of."""
+    seen = {*estate.virtual_machines, *estate.network_security_groups, *estate.unreadable}
+    for subject in sorted(standings.keys() - seen):
+        is_of_a_sweep = subject.is_a(VIRTUAL_MACHINE) or subject.is_a(NETWORK_SECURITY_GROUP)
+        standing = standings[subject]
+        if is_of_a_sweep and Reason.GONE not in standing.reasons and not _was_seen(standing, estate.observed_at):
+            yield subject
 
 
 def _is_news(plan: Plan, last: LastSweep | None) -> bool:

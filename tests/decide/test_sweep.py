@@ -28,6 +28,7 @@ from tests.decide.estates import (
     deny_out,
     estate,
     extension,
+    interface_id,
     machine,
     security_group,
     vm_named,
@@ -135,6 +136,15 @@ def test_a_live_look_that_resource_graph_may_be_behind_stands() -> None:
     assert swept(crowd(1), standings=[Standing(first, answered=SOON)]).wrong == ()
     assert swept(crowd(1), standings=[Standing(first, answered=LONG_AGO)]).checks == (first,)
     assert swept(crowd(1), standings=[Standing(first)]).checks == (first,)
+
+
+def test_whoever_is_reported_on_and_not_shown_any_more_is_looked_at_until_a_report_says_gone() -> None:
+    gone = vm_named("gone")
+    assert swept(crowd(0, 1), standings=[Standing(gone, answered=LONG_AGO)]).checks == (gone,)
+    assert swept(crowd(0, 1), standings=[Standing(gone, answered=SOON)]).checks == ()
+    assert swept(crowd(0, 1), standings=[Standing(gone, frozenset({Reason.GONE}), LONG_AGO)]).checks == ()
+    assert swept(crowd(0, 1), standings=[Standing(interface_id(gone), answered=LONG_AGO)]).checks == ()
+    assert swept(crowd(2), standings=[Standing(gone, answered=LONG_AGO)], desired=most(1)).checks == ()
 
 
 def without_remedy(count: int) -> Estate:

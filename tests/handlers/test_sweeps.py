@@ -334,6 +334,56 @@ async def test_a_sweep_that_fails_in_passing_is_made_up_for(azure: LocalAzure, m
     assert await queued_subjects(azure) == [site.vm_id]
 
 
+async def test_a_vm_whose_end_no_event_told_of_is_reported_gone_after_the_next_sweep(
+    azure: LocalAzure, make: MakeGuard
+) -> None:
+    build_site(azure.world, installed=True)
+    gone = build_site(azure.world, "app")
+    guard = await enforcing(make, azure.world)
+    await sweep(azure, guard)
+    await work(azure, guard)
+    for key in [key for key in azure.world.resources if "/rg-app/" in key]:
+        del azure.world.resources[key]
+    azure.world.machines.pop(gone.vm_id.lower(), None)
+    await sweep(azure, guard)
+    await work(azure, guard, 60)
+    assert await reasons_of(guard, gone.vm_id) == ["GONE"]
+    await sweep(azure, guard)
+    assert await queued_subjects(azure) == []
+
+
+async def test_a_subscription_that_appears_is_told_and_swept_with_the_others(
+    azure: LocalAzure, make: MakeGuard
+) -> None:
+    guard = await enforcing(make, azure.world)
+    await sweep(azure, guard)
+    azure.world.subscriptions[OTHER] = OTHER
+    await sweep(azure, guard)
+    report = await report_of(guard, ESTATE)
+    assert (report["status"], [one["reason"] for one in report["findings"]]) == (
+        "COMPLIANT",
+        ["SUBSCRIPTION_APPEARED"],
+    )
+    assert await reasons_of(guard, str(subscription_resource_id(OTHER))) == ["SUBSCRIPTION_SWEPT"]
+    del azure.world.subscriptions[OTHER]
+    await sweep(azure, guard)
+    assert await reasons_of(guard, ESTATE) == ["SUBSCRIPTION_MISSING"]
+    answer, _ = await post(order_lift, guard, subject=ESTATE)
+    assert answer.status == 202
+    await work_for(azure, guard, 60, SWEEPS)
+    assert await reasons_of(guard, ESTATE) == []
+
+
+async def test_a_quota_that_others_have_used_up_is_waited_for(azure: LocalAzure, make: MakeGuard) -> None:
+    site = build_site(azure.world)
+    guard = await enforcing(make, azure.world)
+    azure.world.faults.add(
+        Fault(FaultKind.ARM_THROTTLED, when=lambda _, path: path.endswith("/resources"), times=2, retry_after=3)
+    )
+    await sweep(azure, guard)
+    assert await queued_subjects(azure) == [site.vm_id]
+
+
 @pytest.mark.parametrize(
     ("body", "told"),
     [
