@@ -18,7 +18,7 @@ from handlers.checks import receive_check
 from handlers.events import OPERATIONS, receive_event
 from handlers.guard import Guard
 from handlers.poison import report_poison
-from shared.azure.check_queue import CHECKS, REDIRECTS, write_check
+from shared.azure.check_queue import CHECKS, REDIRECTS, SWEEPS, write_check
 from shared.azure.clients import AzureClients
 from shared.model.check import Check
 from shared.model.resource_id import TENANT, ResourceId
@@ -26,7 +26,7 @@ from shared.settings import parse_settings
 from simulator.local import LocalAzure
 from tests.crashes.process import Crash, Journal, Process
 
-QUEUES = (CHECKS, REDIRECTS)
+QUEUES = (CHECKS, REDIRECTS, SWEEPS)
 POISON = "-poison"
 # A Functions host hides what it has taken for ten minutes; host.json says how long, and how often, what raised waits.
 _HIDDEN_SECONDS = 600
@@ -57,7 +57,7 @@ class Instance:
 
     def _begin(self, settings: Mapping[str, str]) -> None:
         self._settings = parse_settings({**self.azure.environment(), **settings})
-        self._process = Process(self._settings, self.journal)
+        self._process = Process(self._settings, self.journal, self._pause)
 
     async def close(self) -> None:
         await self._process.guard.close()
@@ -174,6 +174,9 @@ class Instance:
             return False
         return True
 
+    async def _pause(self, asked: timedelta) -> None:
+        await self.azure.world.clock.advance(asked.total_seconds())
+
     async def _restart(self) -> None:
         await self.close()
-        self._process = Process(self._settings, self.journal)
+        self._process = Process(self._settings, self.journal, self._pause)

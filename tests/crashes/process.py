@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -45,11 +46,14 @@ class Journal:
 class Process:
     """One life of the app, with what it holds; `guard` is used as by the functions."""
 
-    def __init__(self, settings: Settings, journal: Journal) -> None:
+    def __init__(self, settings: Settings, journal: Journal, pause: Callable[[timedelta], Awaitable[None]]) -> None:
         self._journal = journal
         self._is_dead = False
         clients = AzureClients(
-            settings, transport=partial(_DyingTransport, self), graph_connections=partial(_DyingConnections, self)
+            settings,
+            transport=partial(_DyingTransport, self),
+            graph_connections=partial(_DyingConnections, self),
+            pause=pause,
         )
         self.guard = Guard(settings, settings.desired, clients, AzureFacts(clients))
 

@@ -16,6 +16,7 @@ from simulator.estate.situations import SITUATIONS, Built, Situation
 from simulator.world import SUBSCRIPTION_ID
 from tests.crashes.instance import Instance
 from tests.crashes.story import Story
+from tests.crashes.sweep_stories import SWEEP_STORIES
 from tests.crashes.tenant_stories import TENANT_STORIES
 
 ENFORCING = MappingProxyType(
@@ -107,4 +108,5 @@ STORIES: tuple[Story, ...] = (
     Story("a message that is no check", _unreadable, ENFORCING, poisons=True),
     Story("a check that always fails", _unanswerable, ENFORCING, poisons=True),
     *TENANT_STORIES,
+    *SWEEP_STORIES,
 )
