@@ -89,6 +89,21 @@ class Audit:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What subscribers were told of a subject's findings, each reason with the time of the event that told of it.
+
+    Of `found` they know. `finding` are those of which they perhaps know, and `resolving` those that they perhaps
+    know to be over: a look broke off while it was telling them. `at` is the time of the latest events; those after
+    them are later.
+    """
+
+    found: Mapping[Reason, datetime] = field(default_factory=_nothing)
+    finding: Mapping[Reason, datetime] = field(default_factory=_nothing)
+    resolving: Mapping[Reason, datetime] = field(default_factory=_nothing)
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Past:
     """What is remembered of one subject; nothing, of one that is new.
 
@@ -99,7 +114,8 @@ class Past:
     of the one look again that is to come. `answered` is when the last complete observation began, if all that
     followed from it was queued. `sighting` is a fingerprint of what an NSG's rules hang on of a VM or a NIC,
     `gateway` what an app registration tells of a gateway, `announced` what of that others were asked to look for,
-    `audit` how far the audit of all of them has come.
+    `audit` how far the audit of all of them has come. `told` is what subscribers know of the findings, `untold` are
+    the ids of writes whose end they have yet to hear of.
     """
 
     incarnation: str | None = None
@@ -121,6 +137,8 @@ class Past:
     gateway: Gateway | None = None
     announced: Gateway | None = None
     audit: Audit | None = None
+    told: Told = Told()
+    untold: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
