@@ -13,6 +13,7 @@ from handlers.attachment import check_attachment
 from handlers.documents import document_report
 from handlers.guard import Guard
 from handlers.network_security_group import check_network_security_group
+from handlers.publications import queue_news
 from handlers.reporting import log_fields, log_report, make_failed_report
 from handlers.tenant import check_tenant
 from handlers.virtual_machine import check_virtual_machine
@@ -94,6 +95,7 @@ async def _look(guard: Guard, check: Check, turn: Turn) -> None:
     try:
         report = await answer_check(guard, check, guard.desired, turn)
         log_report(report)
+        await queue_news(guard, turn, report)
         look = await _follow_up(guard, report)
         past = remember_report(turn.past, report, look)
         # A report on thousands of VMs is long: nothing waits for it to be written down.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from handlers.deciding import Decider
+from handlers.lately import Lately
 from handlers.log_format import configure_logging
 from shared.act import Attempt
 from shared.azure.clients import AzureClients
@@ -34,6 +35,7 @@ class Guard:
     clients: AzureClients
     facts: AzureFacts
     turns: Turns = field(default_factory=Turns)
+    queued_events: Lately = field(default_factory=Lately)
     on_machines: Decider = field(default_factory=lambda: Decider("on-machines"))
     on_groups: Decider = field(default_factory=lambda: Decider("on-groups"))
 

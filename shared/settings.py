@@ -120,6 +120,15 @@ def _endpoint(value: str) -> str:
     return value.rstrip("/")
 
 
+def _topic(value: str) -> str:
+    if not re.fullmatch(r"https://[^/\s?]+/api/events/?", value, re.IGNORECASE):
+        raise ValueError(
+            f"{value!r} is no endpoint of an Event Grid topic: give the one that the topic's overview shows, such as"
+            " https://name.westeurope-1.eventgrid.azure.net/api/events"
+        )
+    return value.rstrip("/")
+
+
 _Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 _Scopes = Annotated[tuple[Scope, ...], BeforeValidator(_each(_scope)), BeforeValidator(_listed)]
 _GatewayUrls = Annotated[tuple[GatewayUrl, ...], BeforeValidator(_each(_gateway)), BeforeValidator(_listed)]
@@ -162,6 +171,9 @@ class Settings(BaseModel):
     )
     graph_endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(
         "https://graph.microsoft.com", alias="WAC_GRAPH_ENDPOINT"
+    )
+    events_topic: Annotated[str | None, AfterValidator(lambda value: value and _topic(value))] = Field(
+        None, alias="WAC_EVENTS_TOPIC"
     )
     queue_endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(alias="AzureWebJobsStorage__queueServiceUri")
     table_endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(alias="AzureWebJobsStorage__tableServiceUri")

@@ -46,7 +46,7 @@ class World:
         self.event_grid = EventGrid(self.clock, self.tenant_id)
         self.throttling = Throttling(self.clock)
         self.graph = Graph(self)
-        self.topic = Topic(self.identities.system_assigned)
+        self.topic = Topic(self)
         self.resource_graph = ResourceGraph(self)
 
         self.retry_after_scale = 0.001

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.azure.clients import AzureClients
+from shared.azure.queues import send_text
 from shared.model.check import Check
 from shared.model.resource_id import ResourceId
-
-if TYPE_CHECKING:
-    from azure.storage.queue.aio import QueueClient
 
 CHECKS = "wac-checks"
 REDIRECTS = "wac-redirects"
 """The queue of what Microsoft Graph has: whatever an audit of thousands takes, no VM waits behind it."""
-
-# Azure Storage admits seven days; a look that far away is no look.
-_LONGEST_DELAY = timedelta(days=1)
 
 
 class CheckMessage(BaseModel):
@@ -67,17 +61,5 @@ def parse_check(text: str | bytes) -> Check:
 
 async def send_check(clients: AzureClients, check: Check, delay: timedelta = timedelta()) -> None:
     """Queue a Check, to be seen after `delay`; make the queue if it is not there yet."""
-    queue = clients.queue(REDIRECTS if check.subject.is_of_the_tenant else CHECKS)
-    seconds = int(min(delay, _LONGEST_DELAY).total_seconds())
-    try:
-        await queue.send_message(write_check(check), visibility_timeout=seconds)
-    except ResourceNotFoundError:
-        await _create(queue)
-        await queue.send_message(write_check(check), visibility_timeout=seconds)
-
-
-async def _create(queue: QueueClient) -> None:
-    try:
-        await queue.create_queue()
-    except ResourceExistsError:
-        return  # another instance made it at the same moment
+    name = REDIRECTS if check.subject.is_of_the_tenant else CHECKS
+    await send_text(clients, name, write_check(check), delay)

@@ -66,8 +66,8 @@ def decide_news(past: Past, report: Report, writes: Iterable[Write], began_at: d
     changes: list[Publication] = [_found(past, report, times[reason], shown[reason]) for reason in times]
     changes += [_resolved(report, at, reason, found_at) for reason, found_at in over.items()]
     before, after = _remembered(told, times, over, at) if changes else (told, told)
-    others = (*_concluded(writes, at), *_halted(report, now))
-    return News((*changes, *others), before, after)
+    publications: list[Publication] = [*changes, *_concluded(writes, at), *_halted(report, now)]
+    return News(tuple(publications), before, after)
 
 
 def decide_redelivery(attempt: int, retry_after: timedelta | None) -> timedelta:

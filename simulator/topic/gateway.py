@@ -70,7 +70,7 @@ class TopicGateway:
         is_there = topic.exists and incoming.path.rstrip("/").lower() == PATH and incoming.method == "POST"
         if not is_there:
             raise errors.not_found(str(incoming.url))
-        if caller.object_id not in topic.senders:
+        if not topic.may_send(caller):
             raise errors.forbidden(incoming.host)
         if incoming.query.get("api-version") != API_VERSION:
             raise errors.TopicError(

@@ -81,7 +81,7 @@ async def test_a_topic_for_cloud_events_takes_no_other_schema(publisher: EventGr
 
 
 async def test_whoever_lacks_the_role_is_refused(publisher: EventGridPublisherClient, world: World) -> None:
-    world.topic.senders.clear()
+    world.topic.revoke(world.identities.system_assigned)
     with pytest.raises(HttpResponseError, match="does not have permission to send data") as caught:
         await publisher.send(CloudEvent.from_dict(EVENT))
     assert caught.value.status_code == 403
@@ -167,5 +167,4 @@ async def test_a_throttled_sender_is_told_when_to_come_again(
     world.faults.add(Fault(FaultKind.TOPIC_THROTTLED))
     with pytest.raises(HttpResponseError) as caught:
         await publisher.send(CloudEvent.from_dict(EVENT))
-    assert caught.value.response is not None
-    assert caught.value.response.headers["Retry-After"] == "10"
+    assert getattr(caught.value.response, "headers", {})["Retry-After"] == "10"
