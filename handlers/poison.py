@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from datetime import datetime
 
 from pydantic import ValidationError
 
@@ -15,7 +16,7 @@ from handlers.answers import tell_faults
 from handlers.asking import change_row
 from handlers.documents import FindingDocument, ReportDocument, document_report
 from handlers.guard import Guard
-from handlers.publications import log_batch
+from handlers.publications import decide_news_of_unseen, log_batch, queue_publications
 from handlers.reporting import log_fields
 from shared.azure.check_queue import parse_check
 from shared.azure.entities import digest
@@ -23,6 +24,7 @@ from shared.azure.outbox import parse_batch
 from shared.azure.subjects import SubjectRow, save_unreadable
 from shared.model.check import Check
 from shared.model.plan import Finding, Reason, Report, Status
+from shared.model.publication import Publication
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +40,7 @@ _SHORT = 8
 async def report_poison(guard: Guard, text: str | bytes) -> None:
     """Log a Check that was given up, and keep that as its subject's report: UNKNOWN.
 
-    Raises UnreadableRow, PassingFailure, Refusal when that can't be kept now.
+    Raises UnreadableRow, PassingFailure, Refusal when that can't be kept now, AzureError when it can't be published.
     """
     try:
         check = parse_check(text)
@@ -48,7 +50,22 @@ async def report_poison(guard: Guard, text: str | bytes) -> None:
         await save_unreadable(guard.clients, text, _report_unreadable(text, fields["reason"]))
         return
     logger.error(_GIVEN_UP, extra=log_fields(check))
-    await change_row(guard.clients, check.subject, lambda row, _: _given_up(row, check))
+    news: tuple[Publication, ...] = ()
+
+    def give_up(row: SubjectRow, now: datetime) -> SubjectRow | None:
+        nonlocal news
+        if _was_seen_since(row, check):
+            news = ()
+            return None
+        report = _report_given_up(check, row)
+        news, told = decide_news_of_unseen(guard, row.past, report, now)
+        document = document_report(report).model_dump(mode="json")
+        return replace(row, past=replace(row.past, status=Status.UNKNOWN, told=told), report=document)
+
+    row = await change_row(guard.clients, check.subject, give_up)
+    if row is not None:
+        # Whoever dies before this is tried again, and the next look knows that subscribers have perhaps heard of it.
+        await queue_publications(guard, check, news)
 
 
 async def report_poisoned_events(guard: Guard, text: str | bytes) -> None:
@@ -75,20 +92,16 @@ def _fields_of_unreadable(error: ValueError) -> dict[str, str]:
     return {"subject": "unreadable", "correlation_id": "unknown", "reason": reason}
 
 
-def _given_up(row: SubjectRow, check: Check) -> SubjectRow | None:
-    if _was_seen_since(row, check):
-        return None
-    report = Report(check, Status.UNKNOWN, row.past.observed_at, (_finding(check, row.error),))
-    document = document_report(report).model_dump(mode="json")
-    return replace(row, past=replace(row.past, status=Status.UNKNOWN), report=document)
-
-
 def _was_seen_since(row: SubjectRow, check: Check) -> bool:
     """Tell whether a later look went well: what it saw is newer than that this one failed."""
     past = row.past
     if past.status is Status.UNKNOWN or past.observed_at is None or check.asked_at is None:
         return False
     return past.observed_at > check.asked_at
+
+
+def _report_given_up(check: Check, row: SubjectRow) -> Report:
+    return Report(check, Status.UNKNOWN, row.past.observed_at, (_finding(check, row.error),))
 
 
 def _finding(check: Check, error: str | None) -> Finding:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from handlers.guard import Guard
@@ -14,6 +15,8 @@ from shared.azure.outbox import Batch, parse_batch, send_batch
 from shared.azure.publish import NeverTaken, publish
 from shared.azure.trail import read_write
 from shared.decide.publication import decide_news, decide_redelivery, decide_redelivery_of_refused
+from shared.model.check import Check
+from shared.model.past import Past, Told
 from shared.model.plan import Report
 from shared.model.publication import Halted, Publication
 from shared.turns import Turn
@@ -33,7 +36,7 @@ async def queue_news(guard: Guard, turn: Turn, report: Report) -> None:
         news = decide_news(turn.past, report, writes, turn.began_at)
         if news.before != turn.past.told:
             await turn.remember(replace(turn.past, told=news.before))
-        await _queue(guard, report, [one for one in news.publications if one.id not in guard.queued_events])
+        await queue_publications(guard, report.check, news.publications)
         turn.past = replace(turn.past, told=news.after)
     turn.past = replace(turn.past, untold=())
 
@@ -75,13 +78,24 @@ def log_batch(batch: Batch) -> dict[str, Any]:
     }
 
 
-async def _queue(guard: Guard, report: Report, publications: list[Publication]) -> None:
-    if not publications:
+def decide_news_of_unseen(
+    guard: Guard, past: Past, report: Report, now: datetime
+) -> tuple[tuple[Publication, ...], Told]:
+    """Give what a report of no look has to tell, if there is a topic, and what to remember before it is told."""
+    if guard.settings.events_topic is None:
+        return (), past.told
+    news = decide_news(past, replace(report, observed_at=None), (), now)
+    return news.publications, news.before
+
+
+async def queue_publications(guard: Guard, check: Check, publications: Iterable[Publication]) -> None:
+    """Queue events, but for those that were queued lately. Raises AzureError."""
+    new = [one for one in publications if one.id not in guard.queued_events]
+    if not new:
         return
-    check = report.check
-    events = [write_event(one, check) for one in publications]
+    events = [write_event(one, check) for one in new]
     await send_batch(guard.clients, Batch(str(check.subject), check.correlation_id, events))
-    for one in publications:
+    for one in new:
         if isinstance(one, Halted):
             # All whom it keeps back see it: it spares them to tell it again, and subscribers to hear it.
             guard.queued_events.add(one.id)

@@ -83,12 +83,15 @@ def decide_redelivery_of_refused(attempt: int) -> timedelta:
 
 
 def _shown(past: Past, report: Report) -> dict[Reason, list[Finding]]:
-    """Give the findings to be told of, by reason: of what can't be told, only where it is no passing doubt."""
+    """Give the findings to be told of, by reason: of what can't be told, only where it is no passing doubt.
+
+    A check that failed was tried several times.
+    """
     told, was_doubtful = past.told, past.status is Status.UNKNOWN
     shown: dict[Reason, list[Finding]] = {}
     for finding in report.findings:
         reason = finding.reason
-        stands = was_doubtful or reason in told.found or reason in told.finding
+        stands = was_doubtful or reason in told.found or reason in told.finding or reason is Reason.CHECK_FAILED
         if is_told(finding) and reason not in _OF_THE_APP and (finding.status is not Status.UNKNOWN or stands):
             shown.setdefault(reason, []).append(finding)
     return shown

@@ -91,7 +91,16 @@ def test_what_nobody_has_to_see_to_is_not_told(reason: Reason) -> None:
     assert look(past, report())[0].publications == ()
 
 
-@pytest.mark.parametrize("reason", [reason for reason in Reason if reason.status is Status.UNKNOWN])
+DOUBTS = [one for one in Reason if one.status is Status.UNKNOWN and one is not Reason.CHECK_FAILED]
+
+
+def test_a_check_that_was_given_up_is_told_at_once() -> None:
+    news, past = look(NOTHING, report(Reason.CHECK_FAILED))
+    assert types(news.publications) == [(EventType.FINDING_FOUND, Reason.CHECK_FAILED)]
+    assert types(look(past, report())[0].publications) == [(EventType.FINDING_RESOLVED, Reason.CHECK_FAILED)]
+
+
+@pytest.mark.parametrize("reason", DOUBTS)
 @pytest.mark.parametrize("at", [OBSERVED_AT, None])
 def test_what_can_t_be_told_is_told_when_the_next_look_can_t_tell_either(reason: Reason, at: datetime | None) -> None:
     first, past = look(NOTHING, report(reason, at=at))

@@ -12,7 +12,7 @@ from azure.core.exceptions import AzureError
 
 from handlers.checks import receive_check
 from handlers.guard import Guard
-from handlers.poison import report_poisoned_events
+from handlers.poison import report_poison, report_poisoned_events
 from handlers.publications import publish_events
 from shared.azure.check_queue import write_check
 from shared.azure.outbox import PUBLICATIONS, Batch, parse_batch, send_batch
@@ -228,6 +228,25 @@ async def test_a_look_that_breaks_off_tells_it_again_by_the_same_ids(
     assert len({event["id"] for event in of_vm}) == 1
     past = await past_of(telling, site.vm_id)
     assert (set(past.told.found), past.told.finding) == ({"OUTBOUND_DENIED"}, {})
+
+
+async def test_a_check_that_is_given_up_is_told_and_over_with_the_next_look(
+    azure: LocalAzure, telling: Guard, struck: Strike
+) -> None:
+    site = build_site(azure.world, installed=True)
+    text = write_check(check_of(site.vm_id))
+    async with struck(telling, Outage(Broken.UNAVAILABLE, PUBLICATIONS, is_write=True)) as unlucky:
+        with pytest.raises(AzureError):
+            await report_poison(unlucky, text)
+    await report_poison(telling, text)
+    await publish_all(azure, telling)
+    assert heard(azure) == [("FindingFound", "web", "CHECK_FAILED")]
+    await azure.advance(60)
+    await check(telling, site.vm_id)
+    await publish_all(azure, telling)
+    assert heard(azure)[1:] == [("FindingResolved", "web", "CHECK_FAILED")]
+    found, resolved = azure.world.topic.received
+    assert resolved["data"]["found"] == found["id"]
 
 
 def event(number: int, **more: Any) -> dict[str, Any]:
