@@ -12,7 +12,7 @@ from handlers.guard import Guard
 from shared.azure.cloud_events import write_event
 from shared.azure.failures import Absent, PassingFailure, Refusal
 from shared.azure.outbox import Batch, parse_batch, send_batch
-from shared.azure.publish import NeverTaken, publish
+from shared.azure.publish import NotUnderstood, publish
 from shared.azure.trail import read_write
 from shared.decide.publication import decide_news, decide_redelivery, decide_redelivery_of_refused
 from shared.model.check import Check
@@ -44,8 +44,8 @@ async def queue_news(guard: Guard, turn: Turn, report: Report) -> None:
 async def publish_events(guard: Guard, text: str | bytes) -> None:
     """Publish a message of the queue; put off what the topic does not take now, for as long as it takes.
 
-    Raises ValueError for what are no events, and NeverTaken for an event that is taken from nobody: both end as
-    poison. Raises AzureError when the queue is out of reach.
+    One event that the topic does not understand keeps no other back. Raises ValueError for what are no events,
+    AzureError when the queue is out of reach.
     """
     batch = parse_batch(text)
     topic = guard.settings.events_topic
@@ -54,16 +54,13 @@ async def publish_events(guard: Guard, text: str | bytes) -> None:
         return
     try:
         await publish(guard.clients, topic, batch.events)
-    except NeverTaken as refusal:
-        if len(batch.events) == 1:
-            raise
-        logger.warning("Events sent one by one", extra={**log_batch(batch), "reason": str(refusal)})
-        for event in batch.events:
-            await send_batch(guard.clients, replace(batch, events=[event]))
     except PassingFailure as failure:
         await _put_off(guard, batch, failure, decide_redelivery(batch.attempt, failure.retry_after))
-    except (Absent, Refusal) as refusal:
-        await _put_off(guard, batch, refusal, decide_redelivery_of_refused(batch.attempt))
+    except (Absent, Refusal, NotUnderstood) as refusal:
+        if isinstance(refusal, NotUnderstood) and len(batch.events) > 1:
+            await _send_one_by_one(guard, batch, refusal)
+        else:
+            await _put_off(guard, batch, refusal, decide_redelivery_of_refused(batch.attempt))
     else:
         logger.info("Events published", extra=log_batch(batch))
 
@@ -99,6 +96,12 @@ async def queue_publications(guard: Guard, check: Check, publications: Iterable[
         if isinstance(one, Halted):
             # All whom it keeps back see it: it spares them to tell it again, and subscribers to hear it.
             guard.queued_events.add(one.id)
+
+
+async def _send_one_by_one(guard: Guard, batch: Batch, refusal: NotUnderstood) -> None:
+    for event in batch.events:
+        await send_batch(guard.clients, replace(batch, events=[event]))
+    logger.warning("Events sent one by one", extra={**log_batch(batch), "reason": str(refusal)})
 
 
 async def _put_off(guard: Guard, batch: Batch, failure: Exception, delay: timedelta) -> None:

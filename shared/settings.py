@@ -120,13 +120,13 @@ def _endpoint(value: str) -> str:
     return value.rstrip("/")
 
 
-def _topic(value: str) -> str:
-    if not re.fullmatch(r"https://[^/\s?]+/api/events/?", value, re.IGNORECASE):
+def _topic(value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"https://[^/\s?]+/api/events/?", value, re.IGNORECASE):
         raise ValueError(
             f"{value!r} is no endpoint of an Event Grid topic: give the one that the topic's overview shows, such as"
             " https://name.westeurope-1.eventgrid.azure.net/api/events"
         )
-    return value.rstrip("/")
+    return None if value is None else value.rstrip("/")
 
 
 _Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
@@ -172,9 +172,7 @@ class Settings(BaseModel):
     graph_endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(
         "https://graph.microsoft.com", alias="WAC_GRAPH_ENDPOINT"
     )
-    events_topic: Annotated[str | None, AfterValidator(lambda value: value and _topic(value))] = Field(
-        None, alias="WAC_EVENTS_TOPIC"
-    )
+    events_topic: Annotated[str | None, AfterValidator(_topic)] = Field(None, alias="WAC_EVENTS_TOPIC")
     queue_endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(alias="AzureWebJobsStorage__queueServiceUri")
     table_endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(alias="AzureWebJobsStorage__tableServiceUri")
 

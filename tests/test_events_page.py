@@ -81,9 +81,10 @@ def test_every_type_is_told_with_an_example_that_the_app_writes(event_type: Even
 @pytest.mark.parametrize("event_type", EventType)
 def test_every_field_of_its_data_is_told(event_type: EventType) -> None:
     data = DATA[event_type]
+    title = (data.__doc__ or "").rstrip(".")
     rows = [f"| `{name}` | {field.description} |" for name, field in data.model_fields.items()]
     assert "| field | |\n| --- | --- |\n" + "\n".join(rows) + "\n\n" in PAGE
-    assert f"`{event_type}`" in PAGE.partition(f"\n## {data.__doc__}\n")[2].partition("\n## ")[0]
+    assert f"`{event_type}`" in PAGE.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 
 def test_there_are_no_other_types_or_examples() -> None:

@@ -1,6 +1,6 @@
 """A subscriber to the app's events, who knows nothing of the app but what they say."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,6 @@ def picture(events: Iterable[dict[str, Any]]) -> dict[str, set[str]]:
     return standing
 
 
-def to_be_seen_to(report: dict[str, Any]) -> set[str]:
+def to_be_seen_to(report: Mapping[str, Any]) -> set[str]:
     """Give the reasons of a report that subscribers are told of."""
     return {one["reason"] for one in report["findings"] if one["status"] in ("NON_COMPLIANT", "UNKNOWN")}

@@ -7,7 +7,6 @@ from azure.core.exceptions import ResourceNotFoundError
 from handlers.guard import Guard
 from handlers.publications import publish_events
 from shared.azure.outbox import PUBLICATIONS, Batch, parse_batch
-from shared.azure.publish import NeverTaken
 from simulator.local import LocalAzure
 
 
@@ -18,7 +17,7 @@ async def publish_all(azure: LocalAzure, guard: Guard) -> list[Exception]:
         while message := await queue.receive_message(visibility_timeout=30):
             try:
                 await publish_events(guard, message.content)
-            except (NeverTaken, ValueError) as error:
+            except ValueError as error:
                 raised.append(error)
                 continue
             await queue.delete_message(message)

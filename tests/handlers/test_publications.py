@@ -12,13 +12,14 @@ from azure.core.exceptions import AzureError
 
 from handlers.checks import receive_check
 from handlers.guard import Guard
+from handlers.lately import Lately
 from handlers.poison import report_poison, report_poisoned_events
 from handlers.publications import publish_events
 from shared.azure.check_queue import write_check
 from shared.azure.outbox import PUBLICATIONS, Batch, parse_batch, send_batch
-from shared.azure.publish import NeverTaken
 from shared.azure.subjects import list_subjects
 from shared.model.plan import Status
+from shared.model.write import Fate
 from simulator.build import add_lock
 from simulator.faults import Fault, FaultKind
 from simulator.local import LocalAzure
@@ -27,7 +28,7 @@ from tests.handlers.looking import DENY_ALL_OUTBOUND, ENFORCE, build_site, check
 from tests.handlers.outages import Broken, Outage, Strike
 from tests.handlers.queue_work import put, work_for
 from tests.handlers.telling import heard, publish_all, queued
-from tests.handlers.trails import past_of
+from tests.handlers.trails import past_of, trail_of
 
 HOUR = 3600.0
 TOPIC = "microsoft.eventgrid/topics"
@@ -98,6 +99,25 @@ async def test_a_write_that_azure_refused_is_told(azure: LocalAzure, mending: Gu
     (failed,) = azure.world.topic.of_type("WacGuard.FixFailed")
     assert failed["data"]["fate"] == "refused"
     assert failed["data"]["message"].startswith("ScopeLocked: The scope ")
+
+
+async def test_a_refusal_that_was_heard_before_the_process_ended_stays_one_and_is_told(
+    azure: LocalAzure, mending: Guard, struck: Strike
+) -> None:
+    site = build_site(azure.world)
+    add_lock(azure.world, "rg-web", "freeze")
+    await put(azure, check_of(site.vm_id, asked_at=azure.world.clock.now()))
+    # The lease, the intent; then what is to be told.
+    outage = Outage(Broken.UNAVAILABLE, "wacsubjects", is_write=True, begin=3)
+    async with struck(mending, outage) as unlucky:
+        await work_for(azure, unlucky, 60)
+        outage.is_over = True
+        await work_for(azure, unlucky, HOUR / 2)
+    await publish_all(azure, mending)
+    trail = await trail_of(mending, site.vm_id)
+    assert [write.fate for write in trail] == [Fate.REFUSED] * 2
+    failed = azure.world.topic.of_type("WacGuard.FixFailed")
+    assert [event["data"]["write"] for event in failed] == [write.id for write in trail]
 
 
 async def test_a_spent_budget_is_told_once_however_many_it_keeps_back(azure: LocalAzure, make: MakeGuard) -> None:
@@ -249,17 +269,26 @@ async def test_a_check_that_is_given_up_is_told_and_over_with_the_next_look(
     assert resolved["data"]["found"] == found["id"]
 
 
+def test_a_process_forgets_what_it_did_long_ago() -> None:
+    lately = Lately(most=2)
+    for name in ("one", "two", "three"):
+        lately.add(name)
+    assert [name in lately for name in ("one", "two", "three")] == [False, True, True]
+
+
 def event(number: int, **more: Any) -> dict[str, Any]:
     content = {"specversion": "1.0", "id": str(number), "source": "/wac-guard", "type": "WacGuard.Fixed"}
     return {**content, "subject": "s", "time": "2026-01-05T08:00:00Z", "data": {}, **more}
 
 
-async def test_one_event_that_nobody_takes_does_not_keep_the_others_back(azure: LocalAzure, telling: Guard) -> None:
+async def test_one_event_that_is_not_understood_keeps_no_other_back(azure: LocalAzure, telling: Guard) -> None:
     events = [event(1), event(2, source=""), event(3)]
     await send_batch(telling.clients, Batch("s", "c", events))
-    (raised,) = await publish_all(azure, telling)
-    assert isinstance(raised, NeverTaken)
+    assert await publish_all(azure, telling) == []
     assert [one["id"] for one in azure.world.topic.received] == ["1", "3"]
+    await azure.advance(300)
+    (left,) = await queued(azure)
+    assert ([one["id"] for one in left.events], left.attempt) == (["2"], 1)
 
 
 async def test_many_events_go_in_as_many_messages_as_they_need(azure: LocalAzure, telling: Guard) -> None:
