@@ -39,7 +39,7 @@ def test_an_event_fits_into_a_message_and_says_all_that_there_is_room_for(
     ended = replace(write(PUT, Fate.REFUSED), message=messages[0], cause=cause, concluded_at=OBSERVED_AT)
     for one in decide_news(NOTHING, seen, (ended,), OBSERVED_AT).publications:
         event = write_event(one, seen.check)
-        message = EventsMessage(subject=str(VM), correlation_id="1", events=[event])
+        message = EventsMessage(subject=str(VM), correlation_id="1", attempt=0, events=[event])
         text = message.model_dump_json(ensure_ascii=True)
         assert text.isascii()
         assert len(text) <= LONGEST
@@ -59,7 +59,7 @@ def test_an_event_has_what_a_cloud_event_has_to_have() -> None:
     seen = report(Reason.OUTBOUND_DENIED, at=OBSERVED_AT + timedelta(microseconds=1))
     (one,) = decide_news(NOTHING, seen, (), OBSERVED_AT).publications
     event = write_event(one, seen.check)
-    read = CloudEvent.from_dict(event)
+    read: CloudEvent[object] = CloudEvent.from_dict(event)
     assert (read.source, read.type, read.subject) == (SOURCE, "WacGuard.FindingFound", str(VM))
     assert read.time == OBSERVED_AT + timedelta(microseconds=1)
     assert read.datacontenttype == "application/json"
