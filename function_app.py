@@ -13,7 +13,8 @@ from handlers.guard import make_guard
 from handlers.lifting import order_lift
 from handlers.orders import order_hold, order_undo
 from handlers.plans import show_plans, show_sweeps
-from handlers.poison import report_poison
+from handlers.poison import report_poison, report_poisoned_events
+from handlers.publications import publish_events
 from handlers.release import release_plan
 from handlers.reports import show_reports, show_writes
 from handlers.requests import request_check
@@ -91,6 +92,19 @@ async def redirects(message: func.QueueMessage) -> None:
 async def poisoned_redirects(message: func.QueueMessage) -> None:
     """Tell of a Check of app registrations that was given up."""
     await report_poison(guard, message.get_body())
+
+
+# What is published waits for nothing, and nothing waits for it.
+@app.queue_trigger(arg_name="message", queue_name="wac-publications", connection="AzureWebJobsStorage")
+async def publications(message: func.QueueMessage) -> None:
+    """Publish the events of one message to the topic."""
+    await publish_events(guard, message.get_body())
+
+
+@app.queue_trigger(arg_name="message", queue_name="wac-publications-poison", connection="AzureWebJobsStorage")
+async def poisoned_publications(message: func.QueueMessage) -> None:
+    """Tell of events that were given up."""
+    await report_poisoned_events(guard, message.get_body())
 
 
 @app.route("checks", trigger_arg_name="request", methods=["POST"])

@@ -14,6 +14,7 @@ from handlers.documents import document_report
 from handlers.estate import check_estate
 from handlers.guard import Guard
 from handlers.network_security_group import check_network_security_group
+from handlers.publications import queue_news
 from handlers.reporting import log_fields, log_report, make_failed_report
 from handlers.subscription import check_subscription
 from handlers.tenant import check_tenant
@@ -125,6 +126,7 @@ async def _look(guard: Guard, check: Check, turn: Turn) -> None:
     try:
         report = await answer_check(guard, check, guard.desired, turn)
         log_report(report)
+        await queue_news(guard, turn, report)
         look = await _follow_up(guard, report)
         past = remember_report(turn.past, report, look)
         # A report on thousands of VMs is long: nothing waits for it to be written down.

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from handlers.deciding import Decider
+from handlers.lately import Lately
 from handlers.log_format import configure_logging
 from shared.act import Attempt
 from shared.azure.clients import AzureClients
@@ -40,6 +41,7 @@ class Guard:
     clients: AzureClients
     facts: AzureFacts
     turns: Turns = field(default_factory=Turns)
+    queued_events: Lately = field(default_factory=Lately)
     on_machines: Decider = field(default_factory=lambda: Decider("on-machines"))
     on_groups: Decider = field(default_factory=lambda: Decider("on-groups"))
     on_sweeps: Decider = field(default_factory=lambda: Decider("on-sweeps"))

@@ -174,6 +174,15 @@ def _true_like(value: object) -> object:
     return value.casefold() in _TRUE if isinstance(value, str) else value
 
 
+def _topic(value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"https://[^/\s?]+/api/events/?", value, re.IGNORECASE):
+        raise ValueError(
+            f"{value!r} is no endpoint of an Event Grid topic: give the one that the topic's overview shows, such as"
+            " https://name.westeurope-1.eventgrid.azure.net/api/events"
+        )
+    return None if value is None else value.rstrip("/")
+
+
 _Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 _Scopes = Annotated[tuple[Scope, ...], BeforeValidator(_each(_scope)), BeforeValidator(_listed)]
 _GatewayUrls = Annotated[tuple[GatewayUrl, ...], BeforeValidator(_each(_gateway)), BeforeValidator(_listed)]
@@ -224,6 +233,7 @@ class Settings(BaseModel):
     graph_endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(
         "https://graph.microsoft.com", alias="WAC_GRAPH_ENDPOINT"
     )
+    events_topic: Annotated[str | None, AfterValidator(_topic)] = Field(None, alias="WAC_EVENTS_TOPIC")
     queue_endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(alias="AzureWebJobsStorage__queueServiceUri")
     table_endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(alias="AzureWebJobsStorage__tableServiceUri")
 

@@ -49,6 +49,10 @@ async def read_orders(clients: AzureClients, turn: Turn, check: Check) -> Orders
 
 
 async def _settle(clients: AzureClients, turn: Turn, estate: Estate, write: Write) -> None:
+    if write.fate is Fate.REFUSED:
+        # The process ended when it had heard so, before it remembered.
+        turn.past = remember_settlement(turn.past, write)
+        return
     settlement = decide_settlement(write, estate)
     if settlement is None:
         return

@@ -55,6 +55,11 @@ class Turn:
     def may_write(self) -> bool:
         return self._row.holder is not None
 
+    @property
+    def began_at(self) -> datetime | None:
+        """When the subject was leased, by storage's time."""
+        return None if self._row.held_until is None else self._row.held_until - _LEASE
+
     async def remember(self, past: Past) -> None:
         """Save what is known by now. Raises Overtaken when the subject is no longer ours: then write nothing."""
         self._row = await save_subject(self._clients, replace(self._row, past=past))

@@ -20,11 +20,12 @@ from simulator.world import World
 INTRODUCTION = """\
 A local Azure is at {url}
   Graph         {graph_url}
+  topic         {topic_url}
   subscription  {subscription}
   tenant        {tenant}
   trust         {ca_file}
   time          {now:%Y-%m-%d %H:%M:%S} UTC, {speed:g} times as fast as real time
-  control       {url}/simulator/clock (…/clock/advance, /requests, /faults, /events)
+  control       {url}/simulator/clock (…/clock/advance, /requests, /faults, /events, /published)
 
 Azure SDKs:
   export IDENTITY_ENDPOINT={url}/msi/token IDENTITY_HEADER={identity_header}
@@ -77,6 +78,7 @@ def _introduce(world: World, certificates: Certificates, server: ArmServer, spee
     return INTRODUCTION.format(
         url=server.url,
         graph_url=server.graph_url,
+        topic_url=server.topic_url,
         subscription=world.subscription_id,
         tenant=world.tenant_id,
         ca_file=certificates.ca_file,

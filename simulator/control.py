@@ -11,6 +11,7 @@
 | `DELETE /simulator/faults` | takes all away |
 | `GET /simulator/events` | what was published, each attempt to deliver, and how many are still to come |
 | `GET /simulator/dead-letters` | what was given up, and why |
+| `GET /simulator/published` | what the Event Grid topic has taken |
 | `POST /simulator/event-subscriptions {"url": "…", "function_name": "…"}` | the fields of `EventSubscription` |
 """
 
@@ -46,6 +47,7 @@ def add_control_routes(application: web.Application, world: World) -> None:
             web.delete(f"{ROOT}/faults", control.clear_faults),
             web.get(f"{ROOT}/events", control.list_events),
             web.get(f"{ROOT}/dead-letters", control.list_dead_letters),
+            web.get(f"{ROOT}/published", control.list_published),
             web.post(f"{ROOT}/event-subscriptions", control.subscribe),
         ]
     )
@@ -103,6 +105,9 @@ class Control:
 
     async def list_dead_letters(self, _: web.Request) -> web.Response:
         return _json([dataclasses.asdict(letter) for letter in self._world.event_grid.dead_letters])
+
+    async def list_published(self, _: web.Request) -> web.Response:
+        return _json(self._world.topic.received)
 
     async def subscribe(self, request: web.Request) -> web.Response:
         asked = await _document(request)

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from simulator.faults import Fault, FaultKind
 from simulator.identity import Identity
-from simulator.request_log import Kind, LoggedRequest, kind_of
+from simulator.request_log import Kind, LoggedRequest, RequestLog, kind_of
 from simulator.world import World
 
 DROPPING = frozenset({FaultKind.DROPPED_BEFORE, FaultKind.DROPPED_AFTER, FaultKind.TIME_OUT})
@@ -36,8 +36,9 @@ def log(  # noqa: PLR0913 - what a log has of a request
     client_request_id: str | None,
     caller: Identity | None,
     began: int,
+    to: RequestLog | None = None,
 ) -> LoggedRequest:
-    """Log a request that was carried out, or refused, with the status of its answer."""
+    """Log a request that was carried out, or refused, with its answer's status; `to` the world's log if to none."""
     logged = LoggedRequest(
         world.clock.now(),
         incoming.method,
@@ -52,7 +53,7 @@ def log(  # noqa: PLR0913 - what a log has of a request
         took_effect=200 <= status < 300,
         began=began,
     )
-    world.requests.add(logged)
+    (world.requests if to is None else to).add(logged)
     return logged
 
 

@@ -16,6 +16,7 @@ class FaultKind(StrEnum):
     ARM_THROTTLED = "throttled by ARM"
     COMPUTE_THROTTLED = "throttled by Compute"
     GRAPH_THROTTLED = "throttled by Graph"
+    TOPIC_THROTTLED = "throttled by the Event Grid topic"
     BUSY = "busy with another operation"
     NOT_PROVISIONED = "referenced resource not provisioned"
     ANOTHER_OPERATION = "another operation in progress"
@@ -49,7 +50,9 @@ GRAPH_FAULTS = frozenset(
         FaultKind.AUTHORIZATION_FAILED,
     }
 )
-ARM_FAULTS = frozenset(FaultKind) - INSTALL_FAULTS - {FaultKind.GRAPH_THROTTLED}
+_NOT_OF_THE_TOPIC = {FaultKind.GRAPH_THROTTLED, FaultKind.UNAVAILABLE_WITHOUT_BODY}
+TOPIC_FAULTS = GRAPH_FAULTS - _NOT_OF_THE_TOPIC | {FaultKind.TOPIC_THROTTLED}
+ARM_FAULTS = frozenset(FaultKind) - INSTALL_FAULTS - {FaultKind.GRAPH_THROTTLED, FaultKind.TOPIC_THROTTLED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,9 @@ class Fault:
 
     A request is struck when all that is given matches: `method`, `on` (reads or writes), `path` (a part of the path,
     whatever its case), `resource_type`, `when` (any test of method and path), and its service knows such a fault: of
-    Graph's, the type is `microsoft.graph/applications`. The first `skip` matches pass unharmed;
-    then `times` of them are struck, all for None. `retry_after` (seconds) replaces the kind's own, -1 leaves it out.
+    Graph's, the type is `microsoft.graph/applications`, of the topic's `microsoft.eventgrid/topics`. The first `skip`
+    matches pass unharmed; then `times` of them are struck, all for None. `retry_after` (seconds) replaces the kind's
+    own, -1 leaves it out.
     `name` is what the message names: the lock, the policy, the linked resource, the error of a failed install.
     """
 
@@ -134,6 +138,10 @@ class Faults:
     def for_graph(self, method: str, path: str, resource_type: str) -> Fault | None:
         """Give the fault that strikes this request to Microsoft Graph, counting it."""
         return self._take(method, path, resource_type, GRAPH_FAULTS)
+
+    def for_topic(self, method: str, path: str, resource_type: str) -> Fault | None:
+        """Give the fault that strikes this request to the Event Grid topic, counting it."""
+        return self._take(method, path, resource_type, TOPIC_FAULTS)
 
     def for_install(self, extension_id: str, resource_type: str) -> Fault | None:
         """Give the fault that strikes this extension's install, counting it."""

@@ -17,6 +17,7 @@ WAC Guard runs on a local Azure, with one VM of every situation. Each second is 
   the app   {app}  (key {key})
   Azure     {arm}  (subscription {subscription}), Graph {graph}
   control   {arm}/simulator/clock  (.../requests, .../faults, .../events)
+  topic     {topic}  (what it has taken: {arm}/simulator/published)
   trust     {ca_file}
 
 Paste into another terminal:
@@ -75,6 +76,7 @@ def invite(azure: LocalAzure, speed: float) -> str:
         app=azure.host_url,
         arm=azure.arm_url,
         graph=azure.graph_url,
+        topic=azure.topic_url,
         subscription=world.subscription_id,
         key=azure.function_key,
         event_key=azure.host.event_grid_key,

@@ -53,7 +53,7 @@ class LocalAzure:
 
     The app is a folder with host.json and function_app.py; `settings` are added to its environment. `hosts` of it run
     at the same time, on the same queues. While `manual`, these are polled by `settle` alone. Time stands still until
-    somebody advances it. `directory` keeps the certificates.
+    somebody advances it. `directory` keeps the certificates. `publishing`: the app is told of the Event Grid topic.
     """
 
     def __init__(  # noqa: PLR0913 - the options of a local Azure
@@ -65,6 +65,7 @@ class LocalAzure:
         world: World | None = None,
         directory: Path | None = None,
         hosts: int = 1,
+        publishing: bool = False,
         arm_port: int = 0,
         graph_port: int = 0,
         host_port: int = 0,
@@ -77,6 +78,8 @@ class LocalAzure:
         self._directory = directory
         self._arm_port = arm_port
         self._graph_port = graph_port
+        self._topic_port = 0
+        self._publishing = publishing
         self._host_port = host_port
         self._host_count = hosts
         self._instances: Instances | None = None
@@ -115,10 +118,11 @@ class LocalAzure:
 
     async def _start_arm(self) -> None:
         await _clock_of(self.world).lead(self.azurite)
-        server = ArmServer(self.world, self.certificates, self._arm_port, self._graph_port)
+        server = ArmServer(self.world, self.certificates, self._arm_port, self._graph_port, self._topic_port)
         self._arm = await server.__aenter__()
         self._arm_port = urlsplit(self._arm.url).port or 0
         self._graph_port = urlsplit(self._arm.graph_url).port or 0
+        self._topic_port = urlsplit(self._arm.topic_url).port or 0
 
     async def _stop_arm(self) -> None:
         await self._arm.__aexit__(None, None, None)
@@ -150,6 +154,11 @@ class LocalAzure:
     def graph_url(self) -> str:
         """Microsoft Graph's address, without a version."""
         return self._arm.graph_url
+
+    @property
+    def topic_url(self) -> str:
+        """The endpoint of the Event Grid topic."""
+        return self._arm.topic_url
 
     @property
     def hosts(self) -> tuple[HostProcess, ...]:
@@ -213,6 +222,7 @@ class LocalAzure:
             "AzureWebJobsStorage__credential": "managedidentity",
             "WAC_ARM_ENDPOINT": self.arm_url,
             "WAC_GRAPH_ENDPOINT": self.graph_url,
+            **({"WAC_EVENTS_TOPIC": self.topic_url} if self._publishing else {}),
             **self._settings,
         }
 

@@ -1,4 +1,4 @@
-"""Serves a world over TLS: ARM, the managed-identity endpoint, cloud metadata, the control API, and Graph."""
+"""Serves a world over TLS: ARM, managed identity, cloud metadata, the control API, Graph, and an Event Grid topic."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from simulator.graph.gateway import create_graph_application
 from simulator.identity_endpoint import add_identity_routes
 from simulator.metadata import add_metadata_routes
 from simulator.tls import Certificates
+from simulator.topic.gateway import create_topic_application
+from simulator.topic.state import PATH as TOPIC_PATH
 from simulator.world import World
 
 LONGEST_LINE = 64 * 1024
@@ -54,22 +56,29 @@ def create_application(world: World, graph_url: str) -> web.Application:
 class ArmServer:
     """Serves a world on loopback for as long as the context lasts; URLs have no slash at their end.
 
-    Graph has an address of its own (`graph_url`), as on Azure: clients choose their tokens by it.
+    Graph has an address of its own (`graph_url`), as on Azure: clients choose their tokens by it. So has the Event
+    Grid topic, whose endpoint is `topic_url`.
     """
 
-    def __init__(self, world: World, certificates: Certificates, port: int = 0, graph_port: int = 0) -> None:
+    def __init__(
+        self, world: World, certificates: Certificates, port: int = 0, graph_port: int = 0, topic_port: int = 0
+    ) -> None:
         self._world = world
         self._certificates = certificates
         self._port = port
         self._graph_port = graph_port
+        self._topic_port = topic_port
         self._stack = AsyncExitStack()
         self.url = ""
         self.graph_url = ""
+        self.topic_url = ""
 
     async def __aenter__(self) -> Self:
         self._world.event_grid.webhooks.trust(self._certificates)
         async with self._stack as stack:
             self.graph_url = await self._serve(stack, create_graph_application(self._world), self._graph_port)
+            topic = await self._serve(stack, create_topic_application(self._world), self._topic_port)
+            self.topic_url = f"{topic}{TOPIC_PATH}"
             self.url = await self._serve(stack, create_application(self._world, self.graph_url), self._port)
             self._stack = stack.pop_all()
         logging.getLogger(__name__).info("serving at %s, Graph at %s", self.url, self.graph_url)

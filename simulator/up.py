@@ -58,6 +58,7 @@ async def _serve(options: argparse.Namespace) -> None:
         APP,
         app_settings(world.subscription_id, enforcing=not options.audit) | _KEYS,
         manual=False,
+        publishing=True,
         world=world,
         directory=options.directory.absolute(),
         arm_port=_free(ARM_PORT),

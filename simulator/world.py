@@ -16,6 +16,7 @@ from simulator.identity import Identities
 from simulator.request_log import RequestLog
 from simulator.restrictions import Restrictions
 from simulator.store import Json, Resources
+from simulator.topic.state import Topic
 
 if TYPE_CHECKING:
     from simulator.arm.compute.machine import Install, Machine
@@ -45,6 +46,7 @@ class World:
         self.event_grid = EventGrid(self.clock, self.tenant_id)
         self.throttling = Throttling(self.clock)
         self.graph = Graph(self)
+        self.topic = Topic(self)
         self.resource_graph = ResourceGraph(self)
 
         self.retry_after_scale = 0.001

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from shared.azure.check_queue import CHECKS, REDIRECTS, SWEEPS
+from shared.azure.outbox import PUBLICATIONS
 
 ROOT = Path(__file__).parents[1]
 HOST = json.loads((ROOT / "host.json").read_text())
@@ -101,6 +102,8 @@ def test_the_app_has_these_functions_and_no_others(app: dict[str, Any]) -> None:
         "redirects_timer": ["timerTrigger"],
         "redirects": ["queueTrigger"],
         "poisoned_redirects": ["queueTrigger"],
+        "publications": ["queueTrigger"],
+        "poisoned_publications": ["queueTrigger"],
     } | {name: ["httpTrigger", "http"] for name in ROUTES}
 
 
@@ -114,6 +117,8 @@ def test_checks_are_taken_from_the_queue_that_they_are_sent_to_and_poison_from_w
         ("poisoned_sweeps", f"{SWEEPS}-poison"),
         ("redirects", REDIRECTS),
         ("poisoned_redirects", f"{REDIRECTS}-poison"),
+        ("publications", PUBLICATIONS),
+        ("poisoned_publications", f"{PUBLICATIONS}-poison"),
     ):
         trigger = binding_of(app, function, "queueTrigger")
         assert (trigger["queueName"], trigger["connection"]) == (queue, "AzureWebJobsStorage")

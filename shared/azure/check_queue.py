@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.azure.clients import AzureClients
+from shared.azure.queues import send_text
 from shared.model.check import Check
 from shared.model.resource_id import APPLICATION, ESTATE, SUBSCRIPTION, TENANT, ResourceId
-
-if TYPE_CHECKING:
-    from azure.storage.queue.aio import QueueClient
 
 CHECKS = "wac-checks"
 REDIRECTS = "wac-redirects"
@@ -27,9 +24,6 @@ _QUEUES = {
     SUBSCRIPTION.casefold(): SWEEPS,
     ESTATE.casefold(): SWEEPS,
 }
-
-# Azure Storage admits seven days; a look that far away is no look.
-_LONGEST_DELAY = timedelta(days=1)
 
 
 class CheckMessage(BaseModel):
@@ -79,17 +73,5 @@ def parse_check(text: str | bytes) -> Check:
 
 async def send_check(clients: AzureClients, check: Check, delay: timedelta = timedelta()) -> None:
     """Queue a Check, to be seen after `delay`; make the queue if it is not there yet."""
-    queue = clients.queue(_QUEUES.get(check.subject.type.casefold(), CHECKS))
-    seconds = int(min(delay, _LONGEST_DELAY).total_seconds())
-    try:
-        await queue.send_message(write_check(check), visibility_timeout=seconds)
-    except ResourceNotFoundError:
-        await _create(queue)
-        await queue.send_message(write_check(check), visibility_timeout=seconds)
-
-
-async def _create(queue: QueueClient) -> None:
-    try:
-        await queue.create_queue()
-    except ResourceExistsError:
-        return  # another instance made it at the same moment
+    name = _QUEUES.get(check.subject.type.casefold(), CHECKS)
+    await send_text(clients, name, write_check(check), delay)

@@ -12,6 +12,7 @@ from shared.settings import Settings
 if TYPE_CHECKING:
     from azure.core.pipeline.transport import AioHttpTransport
     from azure.data.tables.aio import TableClient
+    from azure.eventgrid.aio import EventGridPublisherClient
     from azure.identity.aio import DefaultAzureCredential
     from azure.mgmt.compute.aio import ComputeManagementClient
     from azure.mgmt.network.aio import NetworkManagementClient
@@ -36,6 +37,7 @@ _CONNECT_SECONDS = 5
 # ARM's own gateway gives up on a provider after a minute.
 _ANSWER_SECONDS = 60
 _STORAGE_ANSWER_SECONDS = 10
+_TOPIC_ANSWER_SECONDS = 30
 
 # Said in as many words, or the SDK takes every endpoint on localhost for one of Cosmos DB.
 _STORAGE_AUDIENCE = "https://storage.azure.com"
@@ -160,6 +162,21 @@ class AzureClients:
             )
 
         return self._once("table", name, make)
+
+    def topic(self, endpoint: str) -> EventGridPublisherClient:
+        """Give the client of an Event Grid topic."""
+
+        def make() -> EventGridPublisherClient:
+            from azure.eventgrid.aio import EventGridPublisherClient  # noqa: PLC0415 - slow to import
+
+            return EventGridPublisherClient(
+                endpoint,
+                self._credential,
+                transport=self._transport("topic", _TOPIC_ANSWER_SECONDS),
+                **_NO_RETRIES,
+            )
+
+        return self._once("topic", endpoint, make)
 
     async def close(self) -> None:
         """Close every connection; the clients can't be used afterwards."""

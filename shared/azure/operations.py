@@ -51,4 +51,5 @@ GRAPH_READS = tuple(
     for part in ("", "/delta", "/owners", "/federatedIdentityCredentials")
 )
 GRAPH_WRITES = (Operation("PATCH", "Microsoft.Graph/applications", "Application.ReadWrite.OwnedBy"),)
-OPERATIONS = READS + EXTENSION_WRITES + NETWORK_WRITES + GRAPH_READS + GRAPH_WRITES
+TOPIC_WRITES = (Operation("POST", "Microsoft.EventGrid/topics/events", "Microsoft.EventGrid/events/send/action"),)
+OPERATIONS = READS + EXTENSION_WRITES + NETWORK_WRITES + GRAPH_READS + GRAPH_WRITES + TOPIC_WRITES

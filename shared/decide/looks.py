@@ -23,6 +23,7 @@ from shared.model.resource_id import NETWORK_SECURITY_GROUP
 
 _LOOKS = 12
 _ATTEMPTS = 24
+_DOUBLINGS = 16
 _HOUR = timedelta(hours=1)
 _FIRST_RETRY = timedelta(seconds=15)
 
@@ -62,7 +63,7 @@ def decide_look(
     waits = [] if now is None or plan.look_at is None or plan.look_at <= now else [plan.look_at - now]
     if attempt < _LOOKS:
         ways = (*_waits(plan, desired), *_waits_for_started(results))
-        waits += [_grown(first, longest, attempt) for first, longest in ways]
+        waits += [grown(first, longest, attempt) for first, longest in ways]
     return min(waits, default=None)
 
 
@@ -72,7 +73,7 @@ def decide_retry(attempt: int, retry_after: timedelta | None) -> timedelta | Non
         return None
     if retry_after is not None and retry_after > timedelta(0):
         return retry_after
-    return _grown(_FIRST_RETRY, _HOUR, attempt)
+    return grown(_FIRST_RETRY, _HOUR, attempt)
 
 
 def _waits(plan: Plan, desired: DesiredState) -> Iterable[tuple[timedelta, timedelta]]:
@@ -88,5 +89,6 @@ def _waits_for_started(results: Iterable[ActionResult]) -> Iterable[tuple[timede
     return (_WAITS_FOR_STARTED[type(result.action)] for result in results if result.outcome is Outcome.STARTED)
 
 
-def _grown(first: timedelta, longest: timedelta, attempt: int) -> timedelta:
-    return min(first * (1 << attempt), longest)
+def grown(first: timedelta, longest: timedelta, attempt: int) -> timedelta:
+    """Double a wait with each attempt, up to the longest."""
+    return min(first * (1 << min(attempt, _DOUBLINGS)), longest)

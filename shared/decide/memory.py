@@ -36,6 +36,7 @@ WEEK = timedelta(days=7)
 _LOSSES_THAT_ARE_A_FIGHT = 2
 _FAILED = frozenset({"failed", "canceled"})
 _DELETING = "deleting"
+_TOLD = frozenset({Fate.DONE, Fate.FAILED, Fate.REFUSED})
 # An observation is dated by Azure's answer; what it shows is older than that, by the time that a request takes.
 _ANSWERING = timedelta(seconds=1)
 
@@ -126,7 +127,8 @@ def remember_answer(past: Past, write: Write) -> Past:
 
 def remember_settlement(past: Past, write: Write) -> Past:
     """Add what a write came to in the end."""
-    past = replace(past, unsettled=tuple(one for one in past.unsettled if one != write.id))
+    untold = (*past.untold, write.id) if write.fate in _TOLD else past.untold
+    past = replace(past, unsettled=tuple(one for one in past.unsettled if one != write.id), untold=untold)
     if write.fate is Fate.DONE:
         return _accepted(past, write)
     return _undone(past, write) if write.fate in (Fate.NOT_DONE, Fate.REFUSED, Fate.POSTPONED) else past
@@ -164,6 +166,8 @@ def _same_one(past: Past, estate: Estate, subject: ResourceId) -> Past:
         past = Past(
             writes=past.writes,
             unsettled=past.unsettled,
+            told=past.told,
+            untold=past.untold,
             hold=past.hold,
             look=past.look,
             announced=past.announced,

@@ -90,6 +90,21 @@ class Audit:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What subscribers were told of a subject's findings, each reason with the time of the event that told of it.
+
+    Of `found` they know. `finding` are those of which they perhaps know, and `resolving` those that they perhaps
+    know to be over: a look broke off while it was telling them. `at` is the time of the latest events; those after
+    them are later.
+    """
+
+    found: Mapping[Reason, datetime] = field(default_factory=_nothing)
+    finding: Mapping[Reason, datetime] = field(default_factory=_nothing)
+    resolving: Mapping[Reason, datetime] = field(default_factory=_nothing)
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Past:
     """What is remembered of one subject; nothing, of one that is new.
 
@@ -101,7 +116,8 @@ class Past:
     followed from it was queued. `awaited_since` is since when it is waited for to become COMPLIANT. `sighting` is a
     fingerprint of what an NSG's rules hang on of a VM or a NIC, `gateway` what an app registration tells of a
     gateway, `announced` what of that others were asked to look for, `audit` how far the audit of all of them is.
-    `sweep` is of a subscription's last sweep, `round` of the last round of all of them.
+    `sweep` is of a subscription's last sweep, `round` of the last round of all of them, `told` is what
+    subscribers know of the findings, `untold` are the ids of writes whose end they have yet to hear of.
     """
 
     incarnation: str | None = None
@@ -126,6 +142,8 @@ class Past:
     audit: Audit | None = None
     sweep: LastSweep | None = None
     round: LastRound | None = None
+    told: Told = Told()
+    untold: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ async def _run(options: argparse.Namespace) -> int:
     async with AsyncExitStack() as stack:
         with screen.starting("Starting a local Azure, and the app in a Functions host …"):
             importing = asyncio.create_task(asyncio.to_thread(import_customer))
-            azure = await stack.enter_async_context(LocalAzure(APP, settings))
+            azure = await stack.enter_async_context(LocalAzure(APP, settings, publishing=True))
             await subscribe_app(azure)
             stage = await stack.enter_async_context(set_stage(azure, screen, await importing))
         screen.say(Text(_OPENING.format(mode="audits alone" if options.audit else "enforces")))

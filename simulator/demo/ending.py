@@ -112,7 +112,8 @@ def make_verdict(
     """Say whether the world is as it should be, and what it took; `seconds` are real ones."""
     numbers = (
         f"{totals.events} events delivered, {totals.checks} checks, {totals.reads} reads and {totals.writes} writes"
-        f" in Azure; {totals.simulated / 3600:g} simulated hours in {seconds:.0f} seconds."
+        f" in Azure, {totals.published} events published; {totals.simulated / 3600:g} simulated hours in"
+        f" {seconds:.0f} seconds."
     )
     right_or_wrong = _wrong(faults) if faults else _right(cases, registrations)
     return Group("", *right_or_wrong, Text(numbers, "dim"))

@@ -25,6 +25,7 @@ class Totals:
     checks: int
     reads: int
     writes: int
+    published: int
     simulated: float
 
 
@@ -38,6 +39,7 @@ def count(stage: Stage) -> Totals:
         checks=stage.chronicle.checks,
         reads=sum(request.kind is Kind.READ for request in requests),
         writes=sum(request.kind is Kind.WRITE for request in requests),
+        published=len(world.topic.received),
         simulated=(stage.now - stage.began).total_seconds(),
     )
 

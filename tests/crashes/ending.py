@@ -14,14 +14,17 @@ from shared.azure.clients import AzureClients
 from shared.azure.subjects import SubjectRow, list_subjects, read_subject
 from shared.azure.trail import list_all_writes
 from shared.decide.extension_request import request_new
-from shared.model.plan import DeleteExtension, DeleteSecurityRule, PatchApplication, RefreshExtension, Status
+from shared.model.plan import DeleteExtension, DeleteSecurityRule, PatchApplication, Reason, RefreshExtension, Status
 from shared.model.resource_id import APPLICATION, ResourceId
 from shared.model.write import Fate, Write
 from simulator.request_log import GRAPH_APPLICATIONS, GRAPH_TYPE, LoggedRequest
 from simulator.store import Json
 from simulator.world import World
+from tests.flows.subscriber import picture, to_be_seen_to
 
 _TOOK_EFFECT = frozenset({Fate.DONE, Fate.ACCEPTED, Fate.FAILED, Fate.REPLACED})
+_TOLD = frozenset({Fate.DONE, Fate.FAILED, Fate.REFUSED})
+_DOUBTS = frozenset(reason.value for reason in Reason if reason.status is Status.UNKNOWN)
 _OPEN = frozenset({Fate.INTENDED, Fate.ACCEPTED, Fate.UNKNOWN})
 _OF_THE_RUN = frozenset({"appId", "createdDateTime", "etag", "resourceGuid", "timeCreated", "vmId"})
 _RANDOM = re.compile(r"(?<=_)[0-9a-f]{32}$")  # the end of a disk's name
@@ -101,10 +104,27 @@ async def find_faults(world: World, clients: AzureClients) -> list[str]:
         # The last try of a check that is given up may have been a death; else somebody's message never came again.
         if row.holder and row.past.status is not Status.UNKNOWN:
             faults.append(f"{row.subject.name} is still held by {row.holder}")
+    faults += await _untold(world, clients, writes)
     told = _by_target((str(write.action.id), write) for write in writes if write.fate in _TOOK_EFFECT)
     seen = _by_target((_target(one), one) for one in world.requests.writes() if one.took_effect)
     for target in sorted(told.keys() | seen.keys()):
         faults += _disagreements(target, told.get(target, []), seen.get(target, []))
+    return faults
+
+
+async def _untold(world: World, clients: AzureClients, writes: Iterable[Write]) -> list[str]:
+    """Tell where subscribers, who know but the events, have another picture than the reports and the trail."""
+    known, heard = picture(world.topic.received), {one["data"].get("write") for one in world.topic.received}
+    faults = [
+        f"nobody was told of {one.id}, {one.fate}" for one in writes if one.fate in _TOLD and one.id not in heard
+    ]
+    for row in await _read_rows(clients):
+        stands, shown = known.get(str(row.subject).lower(), set()), to_be_seen_to(row.report or {"findings": []})
+        is_doubtful, past = row.past.status is Status.UNKNOWN, row.past
+        if past.untold or past.told.resolving or (past.told.finding and not is_doubtful):
+            faults.append(f"{row.subject.name} has yet to tell {past.told} and {past.untold}")
+        if stands != shown and not (is_doubtful and shown - _DOUBTS <= stands):
+            faults.append(f"subscribers know {stands} of {row.subject.name}, and its report shows {shown}")
     return faults
 
 

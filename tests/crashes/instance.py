@@ -18,16 +18,19 @@ from handlers.checks import receive_check
 from handlers.events import OPERATIONS, receive_event
 from handlers.guard import Guard
 from handlers.poison import report_poison
+from handlers.publications import publish_events
 from shared.azure.check_queue import CHECKS, REDIRECTS, SWEEPS, write_check
 from shared.azure.clients import AzureClients
+from shared.azure.outbox import PUBLICATIONS
 from shared.model.check import Check
 from shared.model.resource_id import TENANT, ResourceId
 from shared.settings import parse_settings
 from simulator.local import LocalAzure
 from tests.crashes.process import Crash, Journal, Process
 
-QUEUES = (CHECKS, REDIRECTS, SWEEPS)
+QUEUES = (CHECKS, REDIRECTS, SWEEPS, PUBLICATIONS)
 POISON = "-poison"
+_HANDLERS = dict.fromkeys(QUEUES, receive_check) | {PUBLICATIONS: publish_events}
 # A Functions host hides what it has taken for ten minutes; host.json says how long, and how often, what raised waits.
 _HIDDEN_SECONDS = 600
 _RETRY_SECONDS = 30
@@ -56,7 +59,8 @@ class Instance:
         self._poisoned = set[str]()
 
     def _begin(self, settings: Mapping[str, str]) -> None:
-        self._settings = parse_settings({**self.azure.environment(), **settings})
+        publishing = {"WAC_EVENTS_TOPIC": self.azure.topic_url}
+        self._settings = parse_settings({**self.azure.environment(), **publishing, **settings})
         self._process = Process(self._settings, self.journal, self._pause)
 
     async def close(self) -> None:
@@ -149,7 +153,7 @@ class Instance:
         if tries > _MOST_TRIES and not is_poison:
             await self._give_up(queue, message)  # its last try was a death
             return
-        handle = report_poison if is_poison else receive_check
+        handle = report_poison if is_poison else _HANDLERS[queue.queue_name]
         try:
             if await self._survives(lambda guard: handle(guard, message.content)):
                 await queue.delete_message(message)

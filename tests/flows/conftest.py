@@ -29,7 +29,7 @@ FOR_THE_ESTATE = {name: text for situation in SITUATIONS for name, text in situa
 @pytest.fixture(scope="session")
 async def running_app() -> AsyncIterator[AzureWithApp]:
     """The enforcing app, started once for all flows."""
-    async with LocalAzure(APP, ENFORCING | FOR_THE_ESTATE, directory=CERTIFICATES) as azure:
+    async with LocalAzure(APP, ENFORCING | FOR_THE_ESTATE, publishing=True, directory=CERTIFICATES) as azure:
         app = AzureWithApp(azure)
         await app.subscribe()
         yield app

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from simulator.estate.announce import announce, announce_situation
 from simulator.estate.situations import SITUATIONS, Built, Situation
 from tests.flows.azure_with_app import AzureWithApp
+from tests.flows.subscriber import picture, to_be_seen_to
 
 HOUR = 3600.0
 INSTALL_SECONDS = 600.0
@@ -54,6 +55,14 @@ class Estate:
         """Hold every situation against what should have become of it."""
         for situation, one in self.built.items():
             await self._verify(situation, one)
+
+    async def verify_subscribers(self) -> None:
+        """Hold what subscribers know by their events against the reports."""
+        known = picture(self.app.world.topic.received)
+        for situation, one in self.built.items():
+            for subject in (one.vm_id, *one.nsg_ids):
+                report = await self.app.report(subject)
+                assert known.get(subject.lower(), set()) == to_be_seen_to(report), situation.story
 
     async def _verify(self, situation: Situation, built: Built) -> None:
         story, app = situation.story, self.app

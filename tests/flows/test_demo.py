@@ -51,6 +51,7 @@ def test_the_demo_ends_with_the_world_as_it_should_be(tmp_path: Path) -> None:
     assert played.returncode == 0, played.stdout + played.stderr
     assert played.stderr == ""
     assert "\x1b" not in played.stdout
+    assert re.search(r"writes in Azure, \d\d+\s+events\s+published", played.stdout)
     assert "✓ The world is as it should be. 19 VMs, 17 NSGs and 4 app registrations are as expected" in played.stdout
     positions = [played.stdout.index(act) for act in ACTS]
     assert positions == sorted(positions)

@@ -25,6 +25,21 @@ async def test_every_situation_ends_as_it_should_and_then_nothing_is_written_any
     tally = await app.azure.settle_for(3 * HOUR)
 
     await estate.verify()
+    await estate.verify_subscribers()
     assert [request for request in app.world.requests.writes() if request.took_effect] == []
     assert tally.failed == 0
     assert app.world.event_grid.dead_letters == []
+
+
+async def test_subscribers_are_told_everything_once(app: AzureWithApp) -> None:
+    estate = build_estate(app)
+    await estate.play()
+    for _ in range(2):
+        told = len(app.world.topic.received)
+        estate.announce_all()
+        await app.azure.settle_for(HOUR)
+
+    await estate.verify_subscribers()
+    assert app.world.topic.received[told:] == []
+    ids = [event["id"] for event in app.world.topic.received]
+    assert len(ids) == len(set(ids)) > len(estate.built)

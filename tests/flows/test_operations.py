@@ -23,6 +23,7 @@ from simulator.estate.extensions import FAILED
 from simulator.estate.situations import EVERYDAY
 from simulator.local import LocalAzure
 from simulator.request_log import LoggedRequest
+from simulator.topic.state import PATH as TOPIC_PATH
 from simulator.world import World
 from tests.conftest import CERTIFICATES
 from tests.flows.azure_with_app import AzureWithApp
@@ -35,6 +36,8 @@ _PROVIDER = re.compile(r"/providers/([^/]+)/(.+)$")
 
 def called(request: LoggedRequest) -> tuple[str, str]:
     """Give a request's method and the type of what it is about."""
+    if request.path == TOPIC_PATH:
+        return request.method, "Microsoft.EventGrid/topics/events"
     found, of_graph = _PROVIDER.search(request.path), _APPLICATIONS.fullmatch(request.path)
     if of_graph is not None:
         return request.method, f"Microsoft.Graph/applications{of_graph[1] or ''}"
@@ -78,7 +81,7 @@ async def test_the_app_calls_the_operations_of_the_table_and_no_others() -> None
         "WAC_MINIMUM_EXTENSION_VERSION": "0.0.0.400",
         "WAC_REDIRECTS_MODE": "migrate",
     }
-    async with LocalAzure(APP, settings, directory=CERTIFICATES) as azure:
+    async with LocalAzure(APP, settings, publishing=True, directory=CERTIFICATES) as azure:
         app = AzureWithApp(azure)
         await app.subscribe()
         build_estate(app, (*EVERYDAY, FAILED))
@@ -98,6 +101,7 @@ async def test_the_app_calls_the_operations_of_the_table_and_no_others() -> None
         assert status == 202
         await azure.settle_for(HOUR)
 
-        assert {called(request) for request in app.world.requests} == {
+        requests = [*app.world.requests, *app.world.topic.requests]
+        assert {called(request) for request in requests} == {
             (operation.method, operation.resource_type) for operation in OPERATIONS
         }

@@ -125,6 +125,10 @@ FAULTS = {
     ("WAC_WRITES_PER_HOUR", "-1"): "WAC_WRITES_PER_HOUR: Input should be greater than or equal to 0",
     ("WAC_WRITES_PER_HOUR", "many"): "WAC_WRITES_PER_HOUR: Input should be a valid integer",
     ("WAC_ARM_ENDPOINT", "http://management.azure.com"): "is no endpoint: give an address that begins with https://",
+    (
+        "WAC_EVENTS_TOPIC",
+        "https://topic.westeurope-1.eventgrid.azure.net",
+    ): "is no endpoint of an Event Grid topic: give the one that the topic's overview shows, such as https://",
     ("WAC_GRAPH_ENDPOINT", "http://graph.microsoft.com"): "is no endpoint: give an address that begins with https://",
     (
         INSIGHTS,
@@ -165,6 +169,13 @@ def test_an_endpoint_that_is_named_goes_before_the_account_s_name() -> None:
     settings = parse_settings({**STORAGE, "AzureWebJobsStorage__tableServiceUri": "https://localhost:10002/dev/"})
     assert settings.table_endpoint == "https://localhost:10002/dev"
     assert settings.queue_endpoint == "https://wacguard.queue.core.windows.net"
+
+
+@pytest.mark.parametrize("end", ["", "/"])
+def test_a_topic_is_named_by_its_endpoint_and_there_is_none_unless_it_is(end: str) -> None:
+    topic = "https://topic.westeurope-1.eventgrid.azure.net/api/events"
+    assert parse_settings({**STORAGE, "WAC_EVENTS_TOPIC": f"{topic}{end}"}).events_topic == topic
+    assert parse_settings({**STORAGE, "WAC_EVENTS_TOPIC": ""}).events_topic is None
 
 
 @pytest.mark.parametrize("service", ["queue", "table"])

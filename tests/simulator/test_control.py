@@ -88,3 +88,8 @@ async def test_the_control_api_is_no_part_of_arm(raw: RawClient, world: World) -
     answer = await raw.send("GET", "/simulator/clock", headers={}, query={})
     assert answer.status == 200
     assert len(world.requests) == 0
+
+
+async def test_what_the_topic_has_taken_is_shown(raw: RawClient, world: World) -> None:
+    world.topic.received.append({"id": "1", "type": "Test.Happened"})
+    assert (await raw.send("GET", "/simulator/published")).body == world.topic.received

@@ -1,0 +1,342 @@
+"""What subscribers are told: what changed and nothing else, and by the same ids when it is told once more."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.decide.memory import remember_report, remember_settlement
+from shared.decide.outcome import decide_status
+from shared.decide.publication import (
+    News,
+    decide_news,
+    decide_redelivery,
+    decide_redelivery_of_refused,
+)
+from shared.decide.waivers import decide_waived
+from shared.model.check import Check
+from shared.model.past import NOTHING, Past
+from shared.model.plan import Finding, Reason, Report, Status
+from shared.model.publication import Concluded, EventType, Found, Halted, Publication, Resolved
+from shared.model.resource_id import ResourceId
+from shared.model.waiver import Waiver
+from shared.model.write import Fate
+from tests.decide.estates import NSG, OBSERVED_AT, VM
+from tests.decide.test_memory import PUT, write
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+OF_THE_APP = (Reason.BUDGET_SPENT, Reason.STOPPED_BY_FAILURES, Reason.STOPPED_BY_KILL_SWITCH)
+
+
+def report(*reasons: Reason, subject: ResourceId = VM, at: datetime | None = OBSERVED_AT) -> Report:
+    findings = tuple(Finding(subject, reason, f"It is {reason}.") for reason in reasons)
+    return Report(Check(subject, "test", "1", OBSERVED_AT), decide_status(findings, ()), at, findings)
+
+
+def look(past: Past, seen: Report, began_at: datetime = OBSERVED_AT) -> tuple[News, Past]:
+    """Look once, from what is remembered to what is remembered then."""
+    news = decide_news(past, seen, (), began_at)
+    return news, remember_report(replace(past, told=news.after), seen, None)
+
+
+def types(publications: Iterable[Publication]) -> list[tuple[EventType, Reason | None]]:
+    return [(one.type, getattr(one, "reason", None)) for one in publications]
+
+
+TYPES = {
+    Reason.OUTBOUND_DENIED: EventType.FINDING_FOUND,
+    Reason.WRITTEN_TOO_OFTEN: EventType.FINDING_FOUND,
+    Reason.CONTESTED: EventType.SUBJECT_CONTESTED,
+    Reason.SWEEP_BRAKED: EventType.SWEEP_BRAKED,
+    Reason.BUDGET_SPENT: EventType.BUDGET_SPENT,
+    Reason.STOPPED_BY_FAILURES: EventType.WRITES_STOPPED,
+    Reason.STOPPED_BY_KILL_SWITCH: EventType.WRITES_STOPPED,
+}
+
+
+@pytest.mark.parametrize(("reason", "event_type"), TYPES.items())
+def test_a_finding_is_told_by_the_type_of_its_reason(reason: Reason, event_type: EventType) -> None:
+    news, _ = look(NOTHING, report(reason))
+    assert types(news.publications) == [(event_type, reason)]
+
+
+def test_a_finding_says_since_when_and_all_that_was_found_of_it() -> None:
+    past = replace(NOTHING, since={Reason.OUTBOUND_DENIED: OBSERVED_AT - DAY})
+    seen = report(Reason.OUTBOUND_DENIED)
+    more = replace(seen.findings[0], message="And so is the other.")
+    (found,) = decide_news(past, replace(seen, findings=(*seen.findings, more)), (), OBSERVED_AT).publications
+    assert isinstance(found, Found)
+    assert (found.subject, found.since, found.at) == (VM, OBSERVED_AT - DAY, OBSERVED_AT)
+    assert found.messages == ("It is OUTBOUND_DENIED.", "And so is the other.")
+    assert found.subject_status is Status.NON_COMPLIANT
+
+
+def test_what_is_found_no_more_is_resolved_and_names_the_event_that_told_of_it() -> None:
+    told, past = look(NOTHING, report(Reason.OUTBOUND_DENIED))
+    (resolved,) = look(past, report(at=OBSERVED_AT + MINUTE))[0].publications
+    assert isinstance(resolved, Resolved)
+    assert (resolved.found, resolved.found_at) == (told.publications[0].id, OBSERVED_AT)
+    assert (resolved.at, resolved.subject_status) == (OBSERVED_AT + MINUTE, Status.COMPLIANT)
+
+
+NOT_TOLD = [reason for reason in Reason if reason.status not in (Status.NON_COMPLIANT, Status.UNKNOWN)]
+
+
+@pytest.mark.parametrize("reason", NOT_TOLD)
+def test_what_nobody_has_to_see_to_is_not_told(reason: Reason) -> None:
+    news, past = look(NOTHING, report(reason))
+    assert news.publications == ()
+    assert look(past, report())[0].publications == ()
+
+
+DOUBTS = [one for one in Reason if one.status is Status.UNKNOWN and one is not Reason.CHECK_FAILED]
+
+
+def test_what_somebody_accepts_is_not_told_and_what_was_told_before_is_resolved() -> None:
+    reason = Reason.OUTBOUND_DENIED_DELIBERATELY
+    waiver = Waiver(VM, reason, OBSERVED_AT + DAY, "ann", "by design", OBSERVED_AT)
+    accepted = decide_waived(report(reason), [waiver])
+    assert look(NOTHING, accepted)[0].publications == ()
+    _, past = look(NOTHING, report(reason))
+    assert types(look(past, accepted)[0].publications) == [(EventType.FINDING_RESOLVED, reason)]
+    _, past = look(past, accepted)
+    assert types(look(past, report(reason))[0].publications) == [(EventType.FINDING_FOUND, reason)]
+
+
+def test_a_check_that_was_given_up_is_told_at_once() -> None:
+    news, past = look(NOTHING, report(Reason.CHECK_FAILED))
+    assert types(news.publications) == [(EventType.FINDING_FOUND, Reason.CHECK_FAILED)]
+    assert types(look(past, report())[0].publications) == [(EventType.FINDING_RESOLVED, Reason.CHECK_FAILED)]
+
+
+@pytest.mark.parametrize("reason", DOUBTS)
+@pytest.mark.parametrize("at", [OBSERVED_AT, None])
+def test_what_can_t_be_told_is_told_when_the_next_look_can_t_tell_either(reason: Reason, at: datetime | None) -> None:
+    first, past = look(NOTHING, report(reason, at=at))
+    assert first.publications == ()
+    second, past = look(past, report(reason, at=at))
+    assert types(second.publications) == [(EventType.FINDING_FOUND, reason)]
+    third, past = look(past, report(reason, at=at))
+    assert third.publications == ()
+    over, past = look(past, report())
+    assert types(over.publications) == [(EventType.FINDING_RESOLVED, reason)]
+    assert look(past, report(reason, at=at))[0].publications == ()
+
+
+def test_a_failed_read_resolves_nothing() -> None:
+    _, past = look(NOTHING, report(Reason.OUTBOUND_DENIED))
+    for at in (None, OBSERVED_AT + MINUTE):
+        news, after = look(past, report(Reason.READ_FAILED, at=at))
+        assert news.publications == ()
+        assert types(look(after, report())[0].publications) == [(EventType.FINDING_RESOLVED, Reason.OUTBOUND_DENIED)]
+
+
+def test_a_subject_that_is_gone_has_nothing_left_to_see_to() -> None:
+    _, past = look(NOTHING, report(Reason.OUTBOUND_DENIED, Reason.EXTENSION_MISSING))
+    news, _ = look(past, report(Reason.GONE))
+    assert {one.type for one in news.publications} == {EventType.FINDING_RESOLVED}
+    assert len(news.publications) == 2
+
+
+def test_what_stops_the_whole_app_is_told_once_by_whomever_it_is_seen_of() -> None:
+    for reason in OF_THE_APP:
+        of_vm = decide_news(NOTHING, report(reason), (), OBSERVED_AT)
+        of_nsg = decide_news(NOTHING, report(reason, subject=NSG, at=OBSERVED_AT + MINUTE), (), OBSERVED_AT)
+        (one,), (other,) = of_vm.publications, of_nsg.publications
+        assert isinstance(one, Halted)
+        assert one.id == other.id
+        assert of_vm.after == NOTHING.told
+
+
+def test_a_spent_budget_is_told_anew_in_another_hour_and_a_stop_when_it_is_another() -> None:
+    def told(seen: Report) -> str:
+        (one,) = decide_news(NOTHING, seen, (), OBSERVED_AT).publications
+        return one.id
+
+    assert told(report(Reason.BUDGET_SPENT)) != told(report(Reason.BUDGET_SPENT, at=OBSERVED_AT + HOUR))
+    stop = report(Reason.STOPPED_BY_KILL_SWITCH)
+    another = replace(stop, findings=(replace(stop.findings[0], message="Since yesterday."),))
+    assert told(stop) == told(replace(stop, observed_at=OBSERVED_AT + HOUR)) != told(another)
+
+
+ENDS = {
+    Fate.DONE: EventType.FIXED,
+    Fate.FAILED: EventType.FIX_FAILED,
+    Fate.REFUSED: EventType.FIX_FAILED,
+} | dict.fromkeys((Fate.NOT_DONE, Fate.REPLACED, Fate.ACCEPTED, Fate.UNKNOWN, Fate.POSTPONED, Fate.INTENDED))
+
+
+@pytest.mark.parametrize(("fate", "event_type"), ENDS.items())
+def test_a_write_is_told_when_it_was_seen_to_have_ended_well_or_not(fate: Fate, event_type: EventType | None) -> None:
+    ended = replace(write(PUT, fate), concluded_at=OBSERVED_AT + MINUTE)
+    past = remember_settlement(replace(NOTHING, unsettled=(ended.id,)), ended)
+    assert past.untold == (() if event_type is None else (ended.id,))
+    told = decide_news(past, report(subject=NSG), (ended,), OBSERVED_AT).publications
+    assert types(told) == ([] if event_type is None else [(event_type, None)])
+    again = decide_news(NOTHING, report(Reason.READ_FAILED, subject=NSG, at=None), (ended,), OBSERVED_AT + DAY)
+    assert [one.id for one in again.publications] == [one.id for one in told]
+    for one in told:
+        assert isinstance(one, Concluded)
+        assert one.at == OBSERVED_AT + MINUTE
+
+
+def test_events_of_a_subject_are_in_the_order_of_their_times_though_all_happens_at_once() -> None:
+    past, times, ids = NOTHING, [], []
+    for reasons in ((Reason.OUTBOUND_DENIED,), (), (Reason.OUTBOUND_DENIED,), ()):
+        news, past = look(past, report(*reasons))
+        (one,) = news.publications
+        times.append(one.at)
+        ids.append(one.id)
+    assert times == sorted(set(times))
+    assert len(set(ids)) == 4
+
+
+def test_the_case_of_an_id_makes_no_other_event() -> None:
+    upper = ResourceId(str(VM).upper())
+    (one,) = decide_news(NOTHING, report(Reason.OUTBOUND_DENIED), (), OBSERVED_AT).publications
+    (other,) = decide_news(NOTHING, report(Reason.OUTBOUND_DENIED, subject=upper), (), OBSERVED_AT).publications
+    assert one.id == other.id
+
+
+# A reason of each kind, two of the one that matters most.
+REASONS = (
+    Reason.OUTBOUND_DENIED,
+    Reason.EXTENSION_MISSING,
+    Reason.CONTESTED,
+    Reason.TRAFFIC_UNKNOWN,
+    Reason.READ_FAILED,
+    Reason.VM_STOPPED,
+    Reason.EXCLUDED,
+    Reason.BUDGET_SPENT,
+)
+
+
+@st.composite
+def looks(draw: st.DrawFn) -> list[tuple[Report, bool, bool]]:
+    """Draw reports, one after the other, and where the process ends: before the events are queued, or after it."""
+    drawn, at = [], OBSERVED_AT
+    for _ in range(draw(st.integers(1, 8))):
+        at += timedelta(seconds=draw(st.integers(0, 3)))
+        reasons = draw(st.lists(st.sampled_from(REASONS), unique=True, max_size=4))
+        is_blind = draw(st.booleans()) and draw(st.booleans())
+        seen = report(Reason.READ_FAILED, at=None) if is_blind else report(*reasons, at=at)
+        drawn.append((seen, draw(st.booleans()), draw(st.booleans())))
+    return drawn
+
+
+class Subscriber:
+    """Keeps, by the events alone, what is found: each event once, whatever comes again."""
+
+    def __init__(self) -> None:
+        self.seen: set[str] = set()
+        self.found: dict[Reason, datetime] = {}
+        self.times: list[datetime] = []
+
+    def hear(self, publications: Sequence[Publication]) -> None:
+        for one in publications:
+            if one.id in self.seen:
+                continue
+            self.seen.add(one.id)
+            if isinstance(one, Found):
+                self.found[one.reason] = one.at
+            elif isinstance(one, Resolved):
+                self.found.pop(one.reason, None)
+
+
+def to_be_seen_to(seen: Report) -> set[Reason]:
+    return {one.reason for one in seen.findings if one.status is Status.NON_COMPLIANT} - set(OF_THE_APP)
+
+
+def doubts(seen: Report) -> set[Reason]:
+    return {one.reason for one in seen.findings if one.status is Status.UNKNOWN}
+
+
+@given(looks())
+def test_a_subscriber_s_picture_is_always_what_the_report_shows(told: list[tuple[Report, bool, bool]]) -> None:
+    past, subscriber = NOTHING, Subscriber()
+    known = set[Reason]()
+    for seen, _, _ in told:
+        was_unknown = past.status is Status.UNKNOWN
+        news, past = look(past, seen)
+        subscriber.hear(news.publications)
+        # What was known before counts for as long as nobody can tell that it is over.
+        known = to_be_seen_to(seen) | (known if seen.status is Status.UNKNOWN else set())
+        found = set(subscriber.found)
+        assert {one for one in found if one.status is Status.NON_COMPLIANT} == known
+        assert {one for one in found if one.status is Status.UNKNOWN} <= doubts(seen)
+        if was_unknown:
+            assert doubts(seen) <= found
+        assert subscriber.found == dict(past.told.found)
+        assert (past.told.finding, past.told.resolving) == ({}, {})
+
+
+@given(looks())
+def test_who_looks_again_and_sees_the_same_has_nothing_to_tell(told: list[tuple[Report, bool, bool]]) -> None:
+    past = NOTHING
+    for seen, _, _ in told:
+        _, past = look(past, seen)
+        if seen.status is Status.UNKNOWN:
+            _, past = look(past, seen)
+        news, after = look(past, seen)
+        assert [one for one in news.publications if not isinstance(one, Halted)] == []
+        assert (news.before, after.told) == (past.told, past.told)
+
+
+@given(looks())
+def test_whoever_dies_before_or_after_telling_tells_the_same_by_the_same_ids(
+    told: list[tuple[Report, bool, bool]],
+) -> None:
+    past = NOTHING
+    for seen, _, _ in told:
+        news = decide_news(past, seen, (), OBSERVED_AT)
+        broken_off = replace(past, told=news.before)
+        later = replace(seen, observed_at=seen.observed_at and seen.observed_at + MINUTE)
+        again = decide_news(broken_off, later, (), OBSERVED_AT + MINUTE)
+        assert [one.id for one in again.publications] == [one.id for one in news.publications]
+        assert again.before == replace(news.before, at=again.before.at)
+        past = remember_report(replace(past, told=news.after), seen, None)
+
+
+@given(looks(), st.lists(st.sampled_from(REASONS[:5]), unique=True))
+def test_whatever_dies_in_between_the_picture_ends_right(
+    told: list[tuple[Report, bool, bool]], last: list[Reason]
+) -> None:
+    past, subscriber = NOTHING, Subscriber()
+    for seen, dies, is_heard in told:
+        news = decide_news(past, seen, (), OBSERVED_AT)
+        if is_heard or not dies:
+            subscriber.hear(news.publications)
+        past = replace(past, told=news.before if dies else news.after)
+        if not dies:
+            past = remember_report(past, seen, None)
+    end = report(*(one for one in last if one.status is Status.NON_COMPLIANT), at=OBSERVED_AT + DAY)
+    news, past = look(past, end)
+    subscriber.hear(news.publications)
+    assert set(subscriber.found) == to_be_seen_to(end)
+    assert set(past.told.found) == set(subscriber.found)
+    assert (past.told.finding, past.told.resolving) == ({}, {})
+
+
+@given(st.integers(0, 100_000), st.none() | st.timedeltas(timedelta(0), timedelta(days=365)))
+def test_a_topic_out_of_reach_is_tried_again_within_the_hour_for_ever(attempt: int, asked: timedelta | None) -> None:
+    wait = decide_redelivery(attempt, asked)
+    assert timedelta(0) < wait <= HOUR
+    if asked:
+        assert wait == min(asked, HOUR)
+
+
+@given(st.integers(0, 100_000))
+def test_a_topic_that_refuses_is_tried_again_ever_more_rarely_and_daily_at_least(attempt: int) -> None:
+    wait = decide_redelivery_of_refused(attempt)
+    assert decide_redelivery(attempt, None) < wait <= decide_redelivery_of_refused(attempt + 1) <= DAY
+
+
+def test_what_is_remembered_is_not_changed_by_telling() -> None:
+    told = MappingProxyType({Reason.OUTBOUND_DENIED: OBSERVED_AT.astimezone(UTC)})
+    past = replace(NOTHING, told=replace(NOTHING.told, found=told))
+    decide_news(past, report(), (), OBSERVED_AT)
+    assert dict(past.told.found) == dict(told)
