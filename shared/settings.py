@@ -127,8 +127,8 @@ _Switch = Annotated[bool, BeforeValidator(_switch)]
 _NOT_OURS = "is not a setting of WAC Guard"
 
 
-class Settings(BaseModel):
-    """The app's settings by their environment variable; see the README for what each one means."""
+class Choices(BaseModel):
+    """What decisions and reading hang on, by environment variable; see the README for what each one means."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=False)
 
@@ -163,8 +163,6 @@ class Settings(BaseModel):
     graph_endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(
         "https://graph.microsoft.com", alias="WAC_GRAPH_ENDPOINT"
     )
-    queue_endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(alias="AzureWebJobsStorage__queueServiceUri")
-    table_endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(alias="AzureWebJobsStorage__tableServiceUri")
 
     def watches(self, subscription_id: str) -> bool:
         """Tell whether that subscription is among those named, or none are; what lies in none ("") is watched."""
@@ -193,19 +191,46 @@ class Settings(BaseModel):
         )
 
 
+class Settings(Choices):
+    """All settings of the app: what it needs for its own state, besides."""
+
+    queue_endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(alias="AzureWebJobsStorage__queueServiceUri")
+    table_endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(alias="AzureWebJobsStorage__tableServiceUri")
+
+
 def parse_settings(environment: Mapping[str, str]) -> Settings:
     """Read the settings from environment variables; an empty one counts as not set.
 
     Raises SettingsError with every fault at once.
     """
-    chosen = {name: value for name, value in environment.items() if name.startswith("WAC_") and value.strip()}
+    return _parse(Settings, _chosen(environment) | _storage(environment))
+
+
+def parse_choices(environment: Mapping[str, str]) -> Choices:
+    """Read the settings of whoever has no state of its own; what is said of storage is not looked at.
+
+    Raises SettingsError with every fault at once.
+    """
+    return _parse(Choices, _chosen(environment))
+
+
+def _chosen(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if name.startswith("WAC_") and value.strip()}
+
+
+def _storage(environment: Mapping[str, str]) -> dict[str, str]:
+    found: dict[str, str] = {}
     account = environment.get(f"{STORAGE}__accountName")
     for service in ("queue", "table"):
         name = f"{STORAGE}__{service}ServiceUri"
         endpoint = environment.get(name) or (f"https://{account}.{service}.core.windows.net" if account else None)
-        chosen |= {name: endpoint} if endpoint else {}
+        found |= {name: endpoint} if endpoint else {}
+    return found
+
+
+def _parse[Model: Choices](model: type[Model], chosen: Mapping[str, str]) -> Model:
     try:
-        return Settings.model_validate(chosen)
+        return model.model_validate(chosen)
     except ValidationError as error:
         faults = "\n".join(
             f"- {_fault(str(fault['loc'][0]), fault['type'], fault['msg'])}" for fault in error.errors()

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from shared.settings import Settings
+from shared.settings import Choices, Settings
 
 if TYPE_CHECKING:
     from azure.core.pipeline.transport import AioHttpTransport
@@ -45,12 +45,13 @@ class AzureClients:
 
     `answer_within` is how many seconds Azure Resource Manager and Microsoft Graph have to answer a request.
     `transport` makes the connections, with aiohttp if nothing else is said, and `graph_connections` those to Graph,
-    whose SDK has them of httpx.
+    whose SDK has them of httpx. Settings without storage will do for whoever keeps no state: there are no queues and
+    no tables then.
     """
 
     def __init__(
         self,
-        settings: Settings,
+        settings: Choices,
         *,
         answer_within: float = _ANSWER_SECONDS,
         transport: Callable[..., AioHttpTransport] | None = None,
@@ -127,7 +128,7 @@ class AzureClients:
             from azure.storage.queue.aio import QueueClient  # noqa: PLC0415 - slow to import
 
             return QueueClient(
-                self._settings.queue_endpoint,
+                self._storage.queue_endpoint,
                 name,
                 credential=self._credential,
                 transport=self._transport("queue", _STORAGE_ANSWER_SECONDS),
@@ -143,7 +144,7 @@ class AzureClients:
             from azure.data.tables.aio import TableClient  # noqa: PLC0415 - slow to import
 
             return TableClient(
-                self._settings.table_endpoint,
+                self._storage.table_endpoint,
                 name,
                 credential=self._credential,
                 audience=_STORAGE_AUDIENCE,
@@ -161,6 +162,12 @@ class AzureClients:
             elif kind == "connections":
                 await made.aclose()
         self._made.clear()
+
+    @property
+    def _storage(self) -> Settings:
+        if not isinstance(self._settings, Settings):
+            raise TypeError("these settings name no storage, so that there is neither a queue nor a table")
+        return self._settings
 
     def _management_options(self) -> dict[str, Any]:
         return {
