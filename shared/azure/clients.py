@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from shared.settings import Choices, Settings
 
 if TYPE_CHECKING:
+    from azure.core.credentials_async import AsyncTokenCredential
     from azure.core.pipeline.transport import AioHttpTransport
     from azure.data.tables.aio import TableClient
-    from azure.identity.aio import DefaultAzureCredential
     from azure.mgmt.compute.aio import ComputeManagementClient
     from azure.mgmt.network.aio import NetworkManagementClient
     from azure.mgmt.resource.resources.aio import ResourceManagementClient
@@ -45,8 +45,8 @@ class AzureClients:
 
     `answer_within` is how many seconds Azure Resource Manager and Microsoft Graph have to answer a request.
     `transport` makes the connections, with aiohttp if nothing else is said, and `graph_connections` those to Graph,
-    whose SDK has them of httpx. Settings without storage will do for whoever keeps no state: there are no queues and
-    no tables then.
+    whose SDK has them of httpx. `credential` signs in, and is closed with the clients. Settings without storage will
+    do for whoever keeps no state: there are no queues and no tables then.
     """
 
     def __init__(
@@ -56,13 +56,14 @@ class AzureClients:
         answer_within: float = _ANSWER_SECONDS,
         transport: Callable[..., AioHttpTransport] | None = None,
         graph_connections: Callable[..., AsyncClient] | None = None,
+        credential: AsyncTokenCredential | None = None,
     ) -> None:
         """Make nothing yet: the first request to each service makes its client."""
         self._settings = settings
         self._make_transport = transport
         self._make_graph_connections = graph_connections
         self._answer_within = answer_within
-        self._made: dict[tuple[str, str], Any] = {}
+        self._made: dict[tuple[str, str], Any] = {("credential", ""): credential} if credential else {}
         self.limit = asyncio.Semaphore(_REQUESTS_AT_ONCE)
         # All of a process's writes are counted in one row: they would but overtake each other there.
         self.spending = asyncio.Lock()
@@ -189,8 +190,8 @@ class AzureClients:
         return self._once("connections", "graph", make)
 
     @property
-    def _credential(self) -> DefaultAzureCredential:
-        def make() -> DefaultAzureCredential:
+    def _credential(self) -> AsyncTokenCredential:
+        def make() -> AsyncTokenCredential:
             from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415 - slow to import
 
             return DefaultAzureCredential(managed_identity_client_id=self._settings.client_id, process_timeout=30)
