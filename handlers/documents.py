@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from shared.decide.bicep import bicep
 from shared.decide.command_lines import azure_cli
 from shared.decide.terraform import terraform
-from shared.model.plan import ActionResult, Finding, Report
+from shared.model.plan import Action, ActionResult, Finding, Report
 
 
 class FindingDocument(BaseModel):
@@ -21,16 +21,21 @@ class FindingDocument(BaseModel):
     evidence: dict[str, Any]
 
 
-class ActionDocument(BaseModel):
-    """One write: what it is, what became of it and why, and how to do it by hand or in code."""
+class ProposalDocument(BaseModel):
+    """One write: what it is, and how to do it by hand or in code."""
 
     action: str
     resource: str
-    outcome: str
-    message: str
     azure_cli: str
     bicep: str
     terraform: str
+
+
+class ActionDocument(ProposalDocument):
+    """One write, with what became of it and why."""
+
+    outcome: str
+    message: str
 
 
 class ReportDocument(BaseModel):
@@ -56,15 +61,15 @@ def document_report(report: Report) -> ReportDocument:
         cause=report.check.cause,
         correlation_id=report.check.correlation_id,
         observed_at=report.observed_at,
-        findings=[_document_finding(found) for found in report.findings],
+        findings=[document_finding(found) for found in report.findings],
         actions=[_document_action(result) for result in report.actions],
         checks=[str(subject) for subject in report.checks],
         look_again_after_seconds=None if again is None else again.total_seconds(),
     )
 
 
-def _document_finding(finding: Finding) -> FindingDocument:
-    """Write a finding for HTTP."""
+def document_finding(finding: Finding) -> FindingDocument:
+    """Write a finding as HTTP shows it."""
     return FindingDocument(
         subject=str(finding.subject),
         reason=finding.reason.value,
@@ -74,13 +79,17 @@ def _document_finding(finding: Finding) -> FindingDocument:
     )
 
 
-def _document_action(result: ActionResult) -> ActionDocument:
-    return ActionDocument(
-        action=type(result.action).__name__,
-        resource=str(result.action.id),
-        outcome=result.outcome.value,
-        message=result.message,
-        azure_cli=azure_cli(result.action),
-        bicep=bicep(result.action),
-        terraform=terraform(result.action),
+def document_proposal(action: Action) -> ProposalDocument:
+    """Write an action as Azure CLI, Bicep and Terraform."""
+    return ProposalDocument(
+        action=type(action).__name__,
+        resource=str(action.id),
+        azure_cli=azure_cli(action),
+        bicep=bicep(action),
+        terraform=terraform(action),
     )
+
+
+def _document_action(result: ActionResult) -> ActionDocument:
+    proposal = document_proposal(result.action)
+    return ActionDocument(**proposal.model_dump(), outcome=result.outcome.value, message=result.message)

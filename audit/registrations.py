@@ -1,0 +1,134 @@
+"""The tenant's app registrations: read by the page, then each of whom there is something to tell, and decided upon."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from audit.progress import Step, Watch
+from audit.result import RegistrationsAudit
+from shared.azure.clients import AzureClients
+from shared.azure.directory import Directory
+from shared.azure.failures import PassingFailure
+from shared.decide.application import decide_application
+from shared.decide.application_audit import advance, find_candidates
+from shared.decide.application_state import is_whole
+from shared.decide.gateways import summarise_gateway
+from shared.model.application import Gateway
+from shared.model.desired import DesiredState
+from shared.model.estate import Estate
+from shared.model.past import Audit
+from shared.model.plan import Finding, Plan, Reason
+from shared.model.resource_id import HOME_TENANT, ResourceId
+
+# A list whose next page is asked for too late begins anew; one that always does is given up.
+_MOST_BEGINNINGS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Those of whom there is something to tell, of so many that were read; `failure` is why there may be more."""
+
+    subjects: tuple[ResourceId, ...]
+    read: int
+    failure: str | None = None
+
+
+async def audit_registrations(clients: AzureClients, desired: DesiredState, watch: Watch) -> RegistrationsAudit:
+    """Read and decide on app registrations. What could not be read is in the result, and raises nothing."""
+    directory = Directory(clients)
+    with watch.working("Reading app registrations") as step:
+        found = await _find(directory, desired, step)
+    with watch.working("Reading WAC gateways' app registrations", total=len(found.subjects)) as step:
+        failures = await _read_each(directory, found.subjects, step)
+        if not found.subjects:
+            return RegistrationsAudit(_observed_at(directory), found.read, failure=found.failure)
+        gateways = _gateways(directory.estate(), desired)
+        plans = [
+            await _decide(directory, subject, gateways, desired, failures.get(subject)) for subject in found.subjects
+        ]
+    estate = directory.estate()
+    names = {one.id: one.display_name for one in estate.applications.values()}
+    return RegistrationsAudit(estate.observed_at, found.read, tuple(plans), names, gateways, found.failure)
+
+
+async def _find(directory: Directory, desired: DesiredState, step: Step) -> _Found:
+    """Read all registrations by the page, as the app's own audit does that has yet to begin."""
+    audit: Audit | None = None
+    found: dict[ResourceId, None] = {}
+    beginnings = 0
+    while audit is None or not audit.is_complete:
+        try:
+            changes = await directory.read_changes(HOME_TENANT, audit)
+        except PassingFailure as failure:
+            return _Found(tuple(found), 0 if audit is None else audit.read, str(failure))
+        estate = None if changes is None else directory.estate()
+        if changes is None or estate is None:
+            return _Found(tuple(found), 0 if audit is None else audit.read, _why_not(directory))
+        beginnings += changes.is_anew
+        if beginnings > _MOST_BEGINNINGS:
+            return _Found(tuple(found), 0 if audit is None else audit.read, "the list expired while it was read")
+        candidates = find_candidates(estate, changes, audit, (), desired)
+        found |= dict.fromkeys(candidates)
+        audit = advance(audit, changes, len(candidates), desired, estate.observed_at)
+        step.advance(len(changes.applications))
+    return _Found(tuple(found), audit.read)
+
+
+def _why_not(directory: Directory) -> str:
+    estate = directory.estate()
+    return estate.unreadable.get(HOME_TENANT, "Microsoft Graph says that there is no such tenant")
+
+
+def _observed_at(directory: Directory) -> datetime | None:
+    """Tell when Graph first answered, if it ever did."""
+    try:
+        return directory.estate().observed_at
+    except ValueError:
+        return None
+
+
+async def _read_each(directory: Directory, subjects: Iterable[ResourceId], step: Step) -> dict[ResourceId, str]:
+    """Read registrations; give those that could not be, with why."""
+    failures = {}
+
+    async def read(subject: ResourceId) -> None:
+        try:
+            await directory.read_application(subject)
+        except PassingFailure as failure:
+            failures[subject] = str(failure)
+        step.advance()
+
+    await asyncio.gather(*(read(one) for one in subjects))
+    return failures
+
+
+def _gateways(estate: Estate, desired: DesiredState) -> tuple[Gateway, ...]:
+    found = (summarise_gateway(one, desired) for one in estate.applications.values() if is_whole(one))
+    return tuple(one for one in found if one is not None)
+
+
+async def _decide(
+    directory: Directory,
+    subject: ResourceId,
+    gateways: tuple[Gateway, ...],
+    desired: DesiredState,
+    failure: str | None,
+) -> Plan:
+    """Decide on one; its owners are only asked for where there is something to tell them."""
+    if failure is not None:
+        return Plan(subject, (_not_read(subject, failure),))
+    plan = decide_application(replace(directory.estate(), gateways=gateways), subject, desired)
+    if not plan.findings or subject not in directory.estate().applications:
+        return plan
+    try:
+        await directory.read_details(subject)
+    except PassingFailure as failed:
+        return Plan(subject, (*plan.findings, _not_read(subject, str(failed))))
+    return decide_application(replace(directory.estate(), gateways=gateways), subject, desired)
+
+
+def _not_read(subject: ResourceId, why: str) -> Finding:
+    return Finding(subject, Reason.READ_FAILED, f"Microsoft Graph could not be read: {why}")
