@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from audit.result import Audit, RegistrationsAudit, SubscriptionAudit
 from handlers.documents import FindingDocument, ProposalDocument, document_finding, document_proposal
 from shared.model.plan import Plan, Status
-from shared.model.resource_id import NETWORK_SECURITY_GROUP, VIRTUAL_MACHINE, ResourceId
+from shared.model.resource_id import HOME_TENANT, NETWORK_SECURITY_GROUP, VIRTUAL_MACHINE, ResourceId
 
 VERSION = 1
 KINDS = {VIRTUAL_MACHINE.casefold(): "VM", NETWORK_SECURITY_GROUP.casefold(): "NSG"}
@@ -25,6 +25,10 @@ STALE = (
 OMITTED = (
     "Azure leaves out without a word what your sign-in may not read: a subscription in which you see less than there"
     " is shows less here, too."
+)
+_NOT_SEEN = (
+    "This sign-in sees no subscription of that id or name. `az account list --output table` shows those that it sees;"
+    " for one of another tenant, run `az login --tenant <tenant id>`."
 )
 UNKNOWN_GATEWAYS = (
     "Without app registrations, VMs on which a WAC gateway was installed by hand can't be told from others, and the"
@@ -157,7 +161,7 @@ def _notes(audit: Audit) -> list[str]:
 
 
 def _subjects(audit: Audit) -> Iterator[SubjectDocument]:
-    names = {one.id.casefold(): one.name for one in audit.subscriptions}
+    names = {one.id.subscription_id.casefold(): one.name for one in audit.subscriptions}
     for subscription in audit.subscriptions:
         yield from (_subject(plan, names) for plan in subscription.plans)
     if audit.registrations is not None:
@@ -182,19 +186,15 @@ def _subject(plan: Plan, subscriptions: dict[str, str], name: str | None = None)
 
 def _unread(audit: Audit) -> Iterator[UnreadDocument]:
     """Name what could not be read, but for subjects: of these it is told as a finding."""
+    for named in audit.unseen:
+        yield UnreadDocument(subject=named, name=named, message=_NOT_SEEN)
     for one in audit.subscriptions:
         if one.failure is not None:
-            yield UnreadDocument(subject=f"/subscriptions/{one.id}", name=one.name, message=one.failure)
+            yield UnreadDocument(subject=str(one.id), name=one.name, message=one.failure)
         told = {plan.subject for plan in one.plans}
         yield from (_part(subject, why) for subject, why in one.unreadable.items() if subject not in told)
     if audit.registrations is not None and audit.registrations.failure is not None:
-        message = (
-            f"{audit.registrations.failure}. To see them takes the permission Application.Read.All of Microsoft"
-            " Graph, or a sign-in as a member of the tenant; --no-app-registrations leaves them out."
-        )
-        yield UnreadDocument(
-            subject="/providers/Microsoft.Graph/applications", name="App registrations", message=message
-        )
+        yield UnreadDocument(subject=str(HOME_TENANT), name="App registrations", message=audit.registrations.failure)
 
 
 def _part(subject: ResourceId, why: str) -> UnreadDocument:
@@ -204,7 +204,7 @@ def _part(subject: ResourceId, why: str) -> UnreadDocument:
 def _subscription(one: SubscriptionAudit) -> SubscriptionDocument:
     kinds = Counter(KINDS.get(plan.subject.type.casefold()) for plan in one.plans)
     return SubscriptionDocument(
-        id=one.id,
+        id=one.id.subscription_id,
         name=one.name,
         was_read=one.failure is None,
         observed_at=one.observed_at,

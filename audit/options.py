@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _EPILOG = (
-    "It signs in as the Azure CLI is signed in (`az login`), reads, and writes nothing in Azure. Settings of WAC Guard"
+    "It signs in as the Azure CLI is signed in (`az login`), reads, and writes nothing in Azure. WAC Guard's settings"
     " in the environment (WAC_PORT, WAC_INBOUND_SOURCES, WAC_EXCLUDE_TAG ...) decide what is right, as they would"
     " once it is deployed."
     " Exit code: 0 if nothing is wrong, 1 if something is, 2 if something could not be read or told, or nothing could"

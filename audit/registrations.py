@@ -1,4 +1,4 @@
-"""The tenant's app registrations: read by the page, then each of whom there is something to tell, and decided upon."""
+"""The tenant's app registrations: read by the page, then each there is something to tell of, and decided upon."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ from shared.model.resource_id import HOME_TENANT, ResourceId
 
 # A list whose next page is asked for too late begins anew; one that always does is given up.
 _MOST_BEGINNINGS = 3
+_NOT_ALLOWED = (
+    "Your sign-in is not allowed to see app registrations ({}). It takes the permission Application.Read.All of"
+    " Microsoft Graph, or a member of the tenant; --no-app-registrations leaves them out."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ async def _find(directory: Directory, desired: DesiredState, step: Step) -> _Fou
         try:
             changes = await directory.read_changes(HOME_TENANT, audit)
         except PassingFailure as failure:
-            return _Found(tuple(found), 0 if audit is None else audit.read, str(failure))
+            return _Found(tuple(found), 0 if audit is None else audit.read, f"Microsoft Graph: {failure}")
         estate = None if changes is None else directory.estate()
         if changes is None or estate is None:
             return _Found(tuple(found), 0 if audit is None else audit.read, _why_not(directory))
@@ -78,8 +82,8 @@ async def _find(directory: Directory, desired: DesiredState, step: Step) -> _Fou
 
 
 def _why_not(directory: Directory) -> str:
-    estate = directory.estate()
-    return estate.unreadable.get(HOME_TENANT, "Microsoft Graph says that there is no such tenant")
+    said = directory.estate().unreadable.get(HOME_TENANT, "there is no such tenant")
+    return _NOT_ALLOWED.format(said)
 
 
 def _observed_at(directory: Directory) -> datetime | None:

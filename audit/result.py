@@ -15,9 +15,12 @@ from shared.model.resource_id import ResourceId
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionAudit:
-    """A subscription. `failure` is why it could not be read at all; `unreadable` is what else could not, and why."""
+    """A subscription, by its ARM id.
 
-    id: str
+    `failure` is why it could not be read at all; `unreadable` is what of it could not, and why.
+    """
+
+    id: ResourceId
     name: str
     observed_at: datetime | None = None
     plans: tuple[Plan, ...] = ()
@@ -43,7 +46,10 @@ class RegistrationsAudit:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """The whole: app registrations are None where nobody asked for them. `settings` are those that were set."""
+    """The whole: app registrations are None where nobody asked for them. `settings` are those that were set.
+
+    `unseen` are subscriptions that were named, and that the sign-in does not see.
+    """
 
     began_at: datetime
     ended_at: datetime
@@ -51,3 +57,4 @@ class Audit:
     settings: Mapping[str, str]
     subscriptions: tuple[SubscriptionAudit, ...]
     registrations: RegistrationsAudit | None
+    unseen: tuple[str, ...] = ()

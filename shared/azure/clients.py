@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared.settings import Choices, Settings
@@ -45,17 +46,19 @@ class AzureClients:
 
     `answer_within` is how many seconds Azure Resource Manager and Microsoft Graph have to answer a request.
     `transport` makes the connections, with aiohttp if nothing else is said, and `graph_connections` those to Graph,
-    whose SDK has them of httpx. `credential` signs in, and is closed with the clients. Settings without storage will
-    do for whoever keeps no state: there are no queues and no tables then.
+    whose SDK has them of httpx. `pause` waits until there is more of Resource Graph's quota. `credential` signs in,
+    and is closed with the clients. Settings without storage will do for whoever keeps no state: there are no queues
+    and no tables then.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what its connections hang on
         self,
         settings: Choices,
         *,
         answer_within: float = _ANSWER_SECONDS,
         transport: Callable[..., AioHttpTransport] | None = None,
         graph_connections: Callable[..., AsyncClient] | None = None,
+        pause: Callable[[timedelta], Awaitable[None]] | None = None,
         credential: AsyncTokenCredential | None = None,
     ) -> None:
         """Make nothing yet: the first request to each service makes its client."""
@@ -63,6 +66,7 @@ class AzureClients:
         self._make_transport = transport
         self._make_graph_connections = graph_connections
         self._answer_within = answer_within
+        self.pause = pause or _sleep
         self._made: dict[tuple[str, str], Any] = {("credential", ""): credential} if credential else {}
         self.limit = asyncio.Semaphore(_REQUESTS_AT_ONCE)
         # All of a process's writes are counted in one row: they would but overtake each other there.
@@ -216,3 +220,7 @@ class AzureClients:
             self._made[slot] = make()
         made: T = self._made[slot]
         return made
+
+
+async def _sleep(pause: timedelta) -> None:
+    await asyncio.sleep(pause.total_seconds())

@@ -40,7 +40,7 @@ class Absent(Exception):
 class PassingFailure(Exception):
     """Azure could not answer now. `retry_after` is what it asked for, if it did.
 
-    `may_have_taken_effect` where nothing tells whether a write got through.
+    `may_have_taken_effect` where nothing tells whether a write got through. `status` is the answer's, if one came.
     """
 
     def __init__(
@@ -50,11 +50,13 @@ class PassingFailure(Exception):
         *,
         request_id: str | None = None,
         may_have_taken_effect: bool = False,
+        status: int | None = None,
     ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
         self.request_id = request_id
         self.may_have_taken_effect = may_have_taken_effect
+        self.status = status
 
 
 class Refusal(Exception):
@@ -99,6 +101,7 @@ def explain_failure(error: AzureError) -> Absent | PassingFailure | Refusal:
             seconds_to_wait(_header(error, "Retry-After")),
             request_id=request_id,
             may_have_taken_effect=error.status_code in STATUSES_OF_THE_WAY,
+            status=error.status_code,
         )
     return Refusal(code, text, MappingProxyType(_details(error.error)), request_id)
 

@@ -7,10 +7,30 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.azure.parse_compute import parse_virtual_machine
-from shared.azure.parse_network import parse_network_interface
-from shared.model.estate import AgentState, NetworkInterface, VirtualMachine
+from shared.azure.parse_load_balancer import parse_load_balancer
+from shared.azure.parse_network import (
+    parse_network_interface,
+    parse_network_security_group,
+    parse_public_ip_address,
+    parse_route_table,
+    parse_virtual_network,
+)
+from shared.model.estate import (
+    AgentState,
+    NetworkInterface,
+    NetworkSecurityGroup,
+    PublicIpAddress,
+    RouteTable,
+    Subnet,
+    VirtualMachine,
+    VirtualNetwork,
+)
+from shared.model.load_balancer import LoadBalancer
 
 type _Row = Mapping[str, Any]
+type NetworkPart = (
+    NetworkInterface | NetworkSecurityGroup | VirtualNetwork | Subnet | RouteTable | PublicIpAddress | LoadBalancer
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +48,37 @@ def parse_neighbour(row: _Row) -> Neighbour:
     interface = models.NetworkInterface({"id": row["id"], "properties": row["interface"]})
     machine = row.get("machine")
     return Neighbour(parse_network_interface(interface), _machine(machine, row.get("extension")) if machine else None)
+
+
+def parse_machine_row(row: _Row) -> VirtualMachine:
+    """Read a row of virtual_machines.kql. Raises ValueError when it lacks an id or properties."""
+    return _machine({name: value for name, value in row.items() if name != "extension"}, row.get("extension"))
+
+
+def parse_network_row(row: _Row) -> tuple[NetworkPart, ...]:
+    """Read a row of network_interfaces.kql or network.kql: a virtual network with its subnets.
+
+    Raises ValueError for a type that is not known, and for a row that lacks an id or properties.
+    """
+    from azure.mgmt.network import models  # noqa: PLC0415 - seconds to import
+
+    kind = str(row["type"]).casefold().removeprefix("microsoft.network/")
+    body = {name: value for name, value in row.items() if name != "type"}
+    match kind:
+        case "networkinterfaces":
+            return (parse_network_interface(models.NetworkInterface(body)),)
+        case "networksecuritygroups":
+            return (parse_network_security_group(models.NetworkSecurityGroup(body)),)
+        case "routetables":
+            return (parse_route_table(models.RouteTable(body)),)
+        case "publicipaddresses":
+            return (parse_public_ip_address(models.PublicIPAddress(body)),)
+        case "loadbalancers":
+            return (parse_load_balancer(models.LoadBalancer(body)),)
+        case "virtualnetworks":
+            network, subnets = parse_virtual_network(models.VirtualNetwork(body))
+            return (network, *subnets)
+    raise ValueError(f"the type {row['type']} is not one that was asked for")
 
 
 def _machine(row: _Row, extension: _Row | None) -> VirtualMachine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from typing import Any, Protocol
 
 import httpx
@@ -52,6 +53,11 @@ class Patience:
         """Make connections to Microsoft Graph."""
         return _PatientConnections(self, **options)
 
+    async def pause(self, wait: timedelta) -> None:
+        """Wait as long as Azure asked for."""
+        self._tell(wait.total_seconds())
+        await self._sleep(wait.total_seconds())
+
     async def outlast[Answer: Answered](self, send: Callable[[], Awaitable[Answer]]) -> Answer:
         """Give the first answer that is no passing failure, or the last one; raises what the last try raises."""
         waited = 0.0
@@ -68,8 +74,7 @@ class Patience:
                 if answer.status_code not in _PASSING or waited + wait > _LONGEST_IN_ALL:
                     return answer
             waited += wait
-            self._tell(wait)
-            await self._sleep(wait)
+            await self.pause(timedelta(seconds=wait))
         return await send()
 
 

@@ -18,12 +18,21 @@ if TYPE_CHECKING:
 
 
 class Reader:
-    """Makes reads, no more than `limit` at once, and tells `note` the time of each answer, good or bad."""
+    """Makes reads, no more than `limit` at once, and tells `note` the time of each answer, good or bad.
 
-    def __init__(self, limit: asyncio.Semaphore, note: Callable[[datetime], None]) -> None:
+    `look` is shown each answer, for what its headers say besides.
+    """
+
+    def __init__(
+        self,
+        limit: asyncio.Semaphore,
+        note: Callable[[datetime], None],
+        look: Callable[[PipelineResponse[Any, Any]], None] | None = None,
+    ) -> None:
         """Read nothing yet."""
         self._limit = limit
         self._note = note
+        self._look = look
 
     async def one[T](self, operation: Callable[..., Awaitable[T]], *named: Any, **more: Any) -> T:
         """Call a reading operation of an SDK client.
@@ -48,5 +57,7 @@ class Reader:
         date = response.http_response.headers.get("Date")
         if date:
             self._note(parsedate_to_datetime(date).astimezone(UTC))
+        if self._look is not None:
+            self._look(response)
         if response.http_response.status_code == 409:
             raise HttpResponseError(response=response.http_response)

@@ -14,6 +14,8 @@ LONGEST_INSTALL = timedelta(minutes=90)
 LOGS = r"its logs are in C:\WindowsAzure\Logs\Plugins\AdminCenter on the VM"
 
 _NOT_RUNNING = frozenset({PowerState.STOPPED, PowerState.STOPPING, PowerState.DEALLOCATED, PowerState.DEALLOCATING})
+# Resource Graph tells all but that: whoever acts on what it shows looks first.
+MAY_BE_READY = frozenset({AgentState.READY, AgentState.UNTOLD})
 _SETTLED_STATES = frozenset({"succeeded", "failed", "canceled"})
 _IN_TRANSIT = frozenset({"creating", "updating", "transitioning"})
 _STATUS = "provisioningstate/"
@@ -70,7 +72,7 @@ def not_ready_to_install(vm: VirtualMachine) -> tuple[Finding, ...]:
             f"{name} is not ready yet (power {vm.power_state}, provisioning {vm.provisioning_state or 'unknown'})."
         )
         found.append(Finding(vm.id, Reason.VM_NOT_PROVISIONED, message, evidence))
-    if vm.agent is not AgentState.READY:
+    if vm.agent not in MAY_BE_READY:
         said = f": {vm.agent_message.rstrip(' .')}" if vm.agent_message else ""
         message = f"The VM agent of {name} is {vm.agent}{said}. It has to be ready to install an extension."
         found.append(Finding(vm.id, Reason.AGENT_NOT_READY, message, {"agent": vm.agent.value}))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from shared.decide.denials import find_denials
 from shared.decide.exclusion import decide_exclusion, decide_group_readable, decide_ownership
 from shared.decide.exposure import decide_exposure
+from shared.decide.extension_state import MAY_BE_READY
 from shared.decide.flows import OUTBOUND_TAGS, admin_center_port, inbound_flow, needed_sources, outbound_flow
 from shared.decide.machines_behind import Machine, find_machines_behind
 from shared.decide.outlook import NAME_THE_CALLERS, Outlook, expect_nothing
@@ -16,12 +17,9 @@ from shared.decide.permission import decide_enforcement
 from shared.decide.presence import decide_presence
 from shared.decide.rules import decide_rules
 from shared.model.desired import DesiredState
-from shared.model.estate import Access, AgentState, Estate, NetworkSecurityGroup, PowerState
+from shared.model.estate import Access, Estate, NetworkSecurityGroup, PowerState
 from shared.model.plan import Finding, Plan, Reason
 from shared.model.resource_id import ResourceId
-
-# Of many VMs Resource Graph tells all but that: their own checks look.
-_MAY_BE_READY = frozenset({AgentState.READY, AgentState.UNTOLD})
 
 
 def decide_network_security_group(estate: Estate, subject: ResourceId, desired: DesiredState) -> Plan:
@@ -91,7 +89,7 @@ def _those_who_wait(
         for one in machines
         if one.vm.admin_center is None
         and one.vm.power_state is PowerState.RUNNING
-        and one.vm.agent in _MAY_BE_READY
+        and one.vm.agent in MAY_BE_READY
         and decide_enforcement(one.vm.id, desired) is None
     ]
     for tag in OUTBOUND_TAGS:

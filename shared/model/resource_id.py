@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 VIRTUAL_MACHINE = "Microsoft.Compute/virtualMachines"
 EXTENSION = "Microsoft.Compute/virtualMachines/extensions"
@@ -13,37 +13,45 @@ SECURITY_RULE = "Microsoft.Network/networkSecurityGroups/securityRules"
 VIRTUAL_NETWORK = "Microsoft.Network/virtualNetworks"
 SUBNET = "Microsoft.Network/virtualNetworks/subnets"
 RESOURCE_GROUP = "Microsoft.Resources/resourceGroups"
+SUBSCRIPTION = "Microsoft.Resources/subscriptions"
+ESTATE = "Microsoft.Resources/tenants"
 APPLICATION = "Microsoft.Graph/applications"
 TENANT = "Microsoft.Graph/tenants"
 
-_OF_THE_TENANT = frozenset({APPLICATION.casefold(), TENANT.casefold()})
+_OF_THE_TENANT = frozenset({APPLICATION.casefold(), TENANT.casefold(), ESTATE.casefold()})
 
-# What would turn a part of an id into something else when it is put into a URL.
-_UNSAFE_PART = re.compile(r"\.{1,2}|.*[\x00-\x1f\x7f?#%\\].*", re.DOTALL)
+# What would turn an id, or a part of it, into something else when it is put into a URL.
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f?#%\\]|/\.{1,2}(?=/|\Z)")
+
+
+_PARTS_OF_A_SUBSCRIPTION = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ResourceId:
-    """An ARM id below a subscription: a resource group, a resource, or a resource's child.
+    """An ARM id of a subscription, or below one: a resource group, a resource, or a resource's child.
 
-    Or the id of what Microsoft Graph has, which ARM gives none: `/providers/Microsoft.Graph/applications/<object id>`
-    for an app registration, and HOME_TENANT. Azure gives the same id in different case from call to call, so equality
-    and hash ignore case.
+    Or the id of what lies in no subscription, to which ARM gives none: `/providers/Microsoft.Graph/applications/
+    <object id>` for an app registration, HOME_TENANT and WHOLE_ESTATE. Azure gives the same id in different case from
+    call to call, so equality and hash ignore case.
     """
 
     text: str
+    _folded: str = field(init=False, repr=False)
+    """What ids are compared by, thousands of times each."""
 
     def __post_init__(self) -> None:
         """Refuse what is no resource id.
 
         Raises ValueError with a message that says what an id looks like.
         """
+        object.__setattr__(self, "_folded", self.text.casefold())
         parts = self.text.split("/")
         well_formed = (
-            len(parts) >= 5
+            len(parts) >= _PARTS_OF_A_SUBSCRIPTION
             and parts[0] == ""
             and all(parts[1:])
-            and not any(_UNSAFE_PART.fullmatch(part) for part in parts)
+            and not _UNSAFE.search(self.text)
             and (_is_below_a_subscription(parts) or _is_of_the_tenant(parts))
         )
         if not well_formed:
@@ -54,16 +62,16 @@ class ResourceId:
             )
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, ResourceId) and self.text.casefold() == other.text.casefold()
+        return isinstance(other, ResourceId) and self._folded == other._folded
 
     def __hash__(self) -> int:
-        return hash(self.text.casefold())
+        return hash(self._folded)
 
     def __str__(self) -> str:
         return self.text
 
     def __lt__(self, other: ResourceId) -> bool:
-        return self.text.casefold() < other.text.casefold()
+        return self._folded < other._folded
 
     @property
     def _parts(self) -> list[str]:
@@ -71,7 +79,7 @@ class ResourceId:
 
     @property
     def is_of_the_tenant(self) -> bool:
-        """Tell whether this lies in no subscription: what Microsoft Graph has, app registrations and the tenant."""
+        """Tell whether this lies in no subscription: what Microsoft Graph has, and the estate as a whole."""
         return _is_of_the_tenant(self._parts)
 
     @property
@@ -82,12 +90,12 @@ class ResourceId:
     @property
     def resource_group(self) -> str:
         """The resource group's name; "" for what lies in none."""
-        return "" if self.is_of_the_tenant else self._parts[4]
+        return self._parts[4] if self._lies_in_a_group else ""
 
     @property
     def resource_group_id(self) -> ResourceId:
         """The resource group. Raises ValueError for what lies in none."""
-        if self.is_of_the_tenant:
+        if not self._lies_in_a_group:
             raise ValueError(f"{self.text} lies in no resource group")
         return ResourceId("/".join(self._parts[:5]))
 
@@ -98,8 +106,14 @@ class ResourceId:
     @property
     def type(self) -> str:
         """The resource type as written in the id, children included."""
+        if len(self._parts) == _PARTS_OF_A_SUBSCRIPTION:
+            return SUBSCRIPTION
         rest = self._parts[2:] if self.is_of_the_tenant else self._parts[6:]
         return "/".join([rest[0], *rest[1::2]]) if rest else RESOURCE_GROUP
+
+    @property
+    def _lies_in_a_group(self) -> bool:
+        return len(self._parts) > _PARTS_OF_A_SUBSCRIPTION and not self.is_of_the_tenant
 
     def is_a(self, resource_type: str) -> bool:
         """Tell whether this id is of `resource_type`, whatever the case."""
@@ -118,8 +132,9 @@ class ResourceId:
 def _is_below_a_subscription(parts: list[str]) -> bool:
     return (
         parts[1].casefold() == "subscriptions"
-        and parts[3].casefold() == "resourcegroups"
-        and (len(parts) == 5 or _names_a_resource(parts[5:]))
+        and (len(parts) == _PARTS_OF_A_SUBSCRIPTION or len(parts) >= 5)
+        and all(part.casefold() == "resourcegroups" for part in parts[3:4])
+        and (len(parts) <= 5 or _names_a_resource(parts[5:]))
     )
 
 
@@ -134,3 +149,11 @@ def _names_a_resource(parts: list[str]) -> bool:
 
 HOME_TENANT = ResourceId(f"/providers/{TENANT}/home")
 """The tenant that the app's identity is of, as the subject of the audit of all its app registrations."""
+
+WHOLE_ESTATE = ResourceId(f"/providers/{ESTATE}/home")
+"""All subscriptions that are watched, as the subject of the sweep of them all."""
+
+
+def subscription_resource_id(subscription_id: str) -> ResourceId:
+    """Name a subscription. Raises ValueError for what can be no subscription's id."""
+    return ResourceId(f"/subscriptions/{subscription_id}")

@@ -6,14 +6,18 @@ from hypothesis import strategies as st
 
 from shared.model.resource_id import (
     APPLICATION,
+    ESTATE,
     HOME_TENANT,
     NETWORK_SECURITY_GROUP,
     RESOURCE_GROUP,
     SECURITY_RULE,
     TENANT,
     VIRTUAL_MACHINE,
+    WHOLE_ESTATE,
     ResourceId,
+    subscription_resource_id,
 )
+from shared.model.resource_id import SUBSCRIPTION as SUBSCRIPTION_TYPE
 
 SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
 GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-web"
@@ -26,7 +30,9 @@ NO_IDS = {
     "nothing": "",
     "a slash": "/",
     "a name": "web-1",
-    "a subscription alone": f"/subscriptions/{SUBSCRIPTION}",
+    "subscriptions without one": "/subscriptions/",
+    "a subscription's collection": f"/subscriptions/{SUBSCRIPTION}/resourceGroups",
+    "a subscription with a line after it": f"/subscriptions/{SUBSCRIPTION}\n",
     "a collection without a name": f"{GROUP}/providers/Microsoft.Compute/virtualMachines",
     "an empty name": f"{GROUP}/providers/Microsoft.Compute/virtualMachines/",
     "a missing provider": f"{GROUP}/Microsoft.Compute/virtualMachines/web-1",
@@ -65,13 +71,22 @@ def test_an_id_knows_its_parts() -> None:
 def test_what_is_the_tenant_s_lies_in_no_subscription_and_has_no_parent() -> None:
     app = ResourceId(APP)
     assert (app.name, app.type) == ("0a1b2c3d-1111-4222-8333-444455556666", APPLICATION)
-    for one, resource_type in ((app, APPLICATION), (HOME_TENANT, TENANT)):
+    for one, resource_type in ((app, APPLICATION), (HOME_TENANT, TENANT), (WHOLE_ESTATE, ESTATE)):
         assert one.is_a(resource_type)
         assert one.is_of_the_tenant
         assert (one.subscription_id, one.resource_group, one.parent) == ("", "", None)
         with pytest.raises(ValueError, match="lies in no resource group"):
             _ = one.resource_group_id
     assert not ResourceId(VM).is_of_the_tenant
+
+
+def test_a_subscription_is_of_itself_and_lies_in_no_resource_group() -> None:
+    subscription = subscription_resource_id(SUBSCRIPTION)
+    assert subscription.is_a(SUBSCRIPTION_TYPE)
+    assert (subscription.name, subscription.subscription_id) == (SUBSCRIPTION, SUBSCRIPTION)
+    assert (subscription.resource_group, subscription.parent, subscription.is_of_the_tenant) == ("", None, False)
+    with pytest.raises(ValueError, match="lies in no resource group"):
+        _ = subscription.resource_group_id
 
 
 def test_nothing_is_the_child_of_an_app_registration() -> None:
