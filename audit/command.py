@@ -22,7 +22,7 @@ from audit.terminal import make_console, make_errors, save_picture, show
 from shared.azure.clients import AzureClients
 from shared.azure.facts import AzureFacts
 from shared.azure.failures import Absent, PassingFailure, Refusal
-from shared.azure.patience import Patience
+from shared.azure.patience import Patience, Sleep
 from shared.azure.sign_in import NotSignedIn, SignIn
 from shared.azure.subscriptions import list_subscriptions
 from shared.settings import Choices, SettingsError, parse_choices
@@ -47,13 +47,13 @@ class NothingToRead(Exception):
     """There is no subscription to read; the message says why."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Audit what the command line says; give the exit code."""
+def main(arguments: Sequence[str] | None = None, *, sleep: Sleep = asyncio.sleep) -> int:
+    """Audit what the command line says, waiting for Azure by `sleep`; give the exit code."""
     options = parse_options(arguments)
     errors = make_errors()
     try:
         with _quiet_libraries():
-            document = asyncio.run(_audit(options, os.environ))
+            document = asyncio.run(_audit(options, os.environ, sleep))
         _write(document, options)
     except (SettingsError, NotSignedIn, NothingToRead, OSError) as fault:
         errors.print(str(fault), style="red", markup=False)
@@ -64,14 +64,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return document.exit_code
 
 
-async def _audit(options: Options, environment: Mapping[str, str]) -> AuditDocument:
+async def _audit(options: Options, environment: Mapping[str, str], sleep: Sleep) -> AuditDocument:
     """Sign in, read, decide. Raises SettingsError, NotSignedIn, NothingToRead."""
     began_at = datetime.now(UTC)
     choices = parse_choices(environment)
     desired = choices.desired.audited()
     sign_in = SignIn(choices.client_id)
     with Watch(make_errors(quiet=options.quiet)) as watch:
-        patience = Patience(watch.wait)
+        patience = Patience(watch.wait, sleep)
         clients = AzureClients(
             choices,
             transport=patience.transport,

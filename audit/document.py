@@ -14,7 +14,6 @@ from handlers.documents import FindingDocument, ProposalDocument, document_findi
 from shared.model.plan import Plan, Status
 from shared.model.resource_id import HOME_TENANT, NETWORK_SECURITY_GROUP, VIRTUAL_MACHINE, ResourceId
 
-VERSION = 1
 KINDS = {VIRTUAL_MACHINE.casefold(): "VM", NETWORK_SECURITY_GROUP.casefold(): "NSG"}
 APP_REGISTRATION = "app registration"
 WORST_FIRST = tuple(status.name for status in sorted(Status, reverse=True))
@@ -89,7 +88,7 @@ class CountsDocument(BaseModel):
 class AuditDocument(BaseModel):
     """The whole. A later `version` may change what is there; what is added is added to this one."""
 
-    version: Literal[1] = VERSION
+    version: Literal[1] = 1
     began_at: datetime
     ended_at: datetime
     signed_in_as: str | None
@@ -130,7 +129,7 @@ def document_audit(audit: Audit) -> AuditDocument:
 def count(subjects: Iterable[SubjectDocument]) -> CountsDocument:
     """Count subjects by status, by kind, and by reason: a reason once for each subject that has it."""
     kinds: dict[str, Counter[str]] = {}
-    reasons: Counter[str] = Counter()
+    reasons = Counter[str]()
     for one in subjects:
         kinds.setdefault(one.kind, Counter())[one.status] += 1
         reasons.update({finding.reason for finding in one.findings})

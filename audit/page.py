@@ -10,9 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from audit.document import WORST_FIRST, AuditDocument, SubjectDocument
+from handlers.documents import FindingDocument
 
 _HERE = Path(__file__).parent
 # What HTML can't hold, and what would turn the line around it.
@@ -43,6 +44,7 @@ def make_page(document: AuditDocument) -> str:
         meanings=MEANINGS,
         groups=[(status, _of(document, status)) for status in WORST_FIRST],
         shares=_shares(document),
+        examples=_examples(document),
         proposals=sum(len(one.proposals) for one in document.subjects),
         style=style,
         script=script,
@@ -53,6 +55,14 @@ def make_page(document: AuditDocument) -> str:
 
 def _of(document: AuditDocument, status: str) -> list[SubjectDocument]:
     return [one for one in document.subjects if one.status == status]
+
+
+def _examples(document: AuditDocument) -> dict[str, FindingDocument]:
+    """Give of each reason the first finding with it."""
+    examples: dict[str, FindingDocument] = {}
+    for finding in (finding for one in document.subjects for finding in one.findings):
+        examples.setdefault(finding.reason, finding)
+    return examples
 
 
 def _shares(document: AuditDocument) -> list[tuple[str, float, float]]:
@@ -79,7 +89,7 @@ def _evidence(value: Any) -> str:
 
 
 @cache
-def _template() -> Any:
+def _template() -> Template:
     environment = Environment(
         loader=FileSystemLoader(_HERE),
         autoescape=True,

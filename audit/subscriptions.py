@@ -80,7 +80,8 @@ class Auditor:
             try:
                 return await observe_subscription(self.clients, self.facts, subscription.id, self.gateways)
             except PassingFailure as failure:
-                await self.clients.pause(min(failure.retry_after or _WAIT, _LONGEST_WAIT))
+                asked = _WAIT if failure.retry_after is None else failure.retry_after
+                await self.clients.pause(min(asked, _LONGEST_WAIT))
         return await observe_subscription(self.clients, self.facts, subscription.id, self.gateways)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from rich import box
@@ -17,6 +17,7 @@ from rich.text import Text
 
 from audit.document import WORST_FIRST, AuditDocument, SubjectDocument
 from audit.plain import plain
+from handlers.documents import FindingDocument
 
 WIDTH = 110
 STYLES = {
@@ -29,6 +30,7 @@ STYLES = {
 _MOST_SUBJECTS = 12
 _MOST_REASONS = 15
 _MOST_UNREAD = 10
+_MOST_SENTENCES = 2
 _WORST = ("UNKNOWN", "NON_COMPLIANT")
 _WEB_FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
@@ -66,12 +68,13 @@ def _lines(document: AuditDocument, files: Sequence[Path]) -> Iterator[Renderabl
         yield from ("", _reasons(document))
     if document.unread:
         yield from ("", _unread(document))
-    worst = [one for one in document.subjects if one.status in _WORST]
-    if worst:
-        yield from ("", _subjects(worst))
+    alike = _alike(one for one in document.subjects if one.status in _WORST)
+    if alike:
+        yield from ("", _subjects(alike))
     yield from ("", _verdict(document))
     yield from (Padding(Text(note, "dim"), (0, 0, 0, 2)) for note in document.notes)
-    yield Padding(Text.assemble("In full: ", ", ".join(plain(str(file)) for file in files)), (1, 0, 0, 0))
+    names = " and ".join(plain(str(file)) for file in files)
+    yield Padding(f"In full, with what to do as Azure CLI, Bicep and Terraform: {names}", (1, 0, 0, 0))
 
 
 def _heading(document: AuditDocument) -> Text:
@@ -102,8 +105,9 @@ def _statuses(document: AuditDocument) -> Table:
 
 def _reasons(document: AuditDocument) -> Table:
     table = _table("reason")
-    table.add_column("subjects", justify="right")
-    table.add_column("such as", ratio=1, overflow="ellipsis", no_wrap=True)
+    table.columns[0].width = 32
+    table.add_column("subjects", justify="right", width=8)
+    table.add_column("such as", width=WIDTH - 43, overflow="ellipsis", no_wrap=True)
     told = list(document.counts.by_reason.items())
     for reason, count in told[:_MOST_REASONS]:
         examples = [one for one in document.subjects if reason in {finding.reason for finding in one.findings}]
@@ -126,30 +130,44 @@ def _unread(document: AuditDocument) -> Panel:
     return Panel(Group(*lines), title=title, title_align="left", border_style="magenta", box=box.HEAVY)
 
 
-def _subjects(worst: list[SubjectDocument]) -> Table:
+def _alike(worst: Iterable[SubjectDocument]) -> list[list[SubjectDocument]]:
+    """Put together those of one kind with the same reasons: the worst status first, then the most."""
+    alike: dict[tuple[str, str, frozenset[str]], list[SubjectDocument]] = {}
+    for one in worst:
+        reasons = frozenset(finding.reason for finding in one.findings)
+        alike.setdefault((one.status, one.kind, reasons), []).append(one)
+    return sorted(alike.values(), key=lambda each: (WORST_FIRST.index(each[0].status), -len(each)))
+
+
+def _subjects(alike: list[list[SubjectDocument]]) -> Table:
     table = _table("subject")
     table.columns[0].width, table.columns[0].overflow = 26, "fold"
     table.add_column("status", width=13)
     table.add_column("why, and what to do", ratio=1, overflow="fold")
-    for one in worst[:_MOST_SUBJECTS]:
+    for one, *others in alike[:_MOST_SUBJECTS]:
         where = " · ".join(plain(part) for part in (one.kind, one.resource_group) if part)
-        name = Text.assemble(plain(one.name), "\n", (where, "dim"))
-        table.add_row(name, Text(one.status, STYLES[one.status]), Group(*_sentences(one)))
-    if len(worst) > _MOST_SUBJECTS:
-        table.add_row(Text(f"and {len(worst) - _MOST_SUBJECTS:,} more", "dim"), "", Text("in the files below", "dim"))
+        more = f"\nand {len(others):,} more with the same" if others else ""
+        name = Text.assemble((plain(one.name), "bold"), "\n", (where, "dim"), more)
+        table.add_row(name, Text(one.status, STYLES[one.status]), Group(*_sentences(one)), end_section=True)
+    rest = sum(map(len, alike[_MOST_SUBJECTS:]))
+    if rest:
+        table.add_row(Text(f"and {rest:,} others", "dim"), "", Text("in the files below", "dim"))
     return table
 
 
 def _sentences(subject: SubjectDocument) -> Iterator[Text]:
     """Give each reason with the first message for it: two flows may be denied by one rule."""
-    told = set()
+    first: dict[str, FindingDocument] = {}
     for finding in subject.findings:
-        if finding.reason not in told:
-            told.add(finding.reason)
-            yield Text.assemble((finding.reason, STYLES[finding.status]), ": ", plain(finding.message))
+        first.setdefault(finding.reason, finding)
+    told = sorted(first.values(), key=lambda one: WORST_FIRST.index(one.status))
+    for finding in told[:_MOST_SENTENCES]:
+        yield Text.assemble((finding.reason, STYLES[finding.status]), ": ", plain(finding.message))
+    if len(told) > _MOST_SENTENCES:
+        yield Text(f"and {', '.join(one.reason for one in told[_MOST_SENTENCES:])}", "dim")
     if subject.proposals:
         actions = len(subject.proposals)
-        yield Text(f"{actions} proposed write{'s' if actions > 1 else ''}, as Azure CLI, Bicep and Terraform", "blue")
+        yield Text(f"{actions} proposed write{'s' if actions > 1 else ''}", "blue")
 
 
 def _verdict(document: AuditDocument) -> Text:

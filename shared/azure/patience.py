@@ -13,6 +13,8 @@ from azure.core.pipeline.transport import AioHttpTransport, AsyncHttpTransport
 
 from shared.azure.failures import STATUSES_OF_THE_WAY, seconds_to_wait
 
+type Sleep = Callable[[float], Awaitable[None]]
+
 _PASSING = STATUSES_OF_THE_WAY | {429}
 _TRIES = 6
 _FIRST_WAIT = 1.0
@@ -38,9 +40,7 @@ class Patience:
     wait, in seconds.
     """
 
-    def __init__(
-        self, tell: Callable[[float], None], sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    ) -> None:
+    def __init__(self, tell: Callable[[float], None], sleep: Sleep = asyncio.sleep) -> None:
         """Wait by `sleep`."""
         self._tell = tell
         self._sleep = sleep
