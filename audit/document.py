@@ -160,7 +160,7 @@ def _notes(audit: Audit) -> list[str]:
 
 
 def _subjects(audit: Audit) -> Iterator[SubjectDocument]:
-    names = {one.id.subscription_id.casefold(): one.name for one in audit.subscriptions}
+    names = {one.id.subscription_id.casefold(): one.name or one.id.subscription_id for one in audit.subscriptions}
     for subscription in audit.subscriptions:
         yield from (_subject(plan, names) for plan in subscription.plans)
     if audit.registrations is not None:
