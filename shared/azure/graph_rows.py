@@ -1,4 +1,4 @@
-"""Rows of Resource Graph, read into the model by way of the SDK's own objects: their properties are the same."""
+"""Rows of Resource Graph, read into the model as the SDKs' objects are: their properties are the same."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from shared.azure.parse_network import (
     parse_route_table,
     parse_virtual_network,
 )
+from shared.azure.row_view import RowView
 from shared.model.estate import (
     AgentState,
     NetworkInterface,
@@ -43,9 +44,7 @@ class Neighbour:
 
 def parse_neighbour(row: _Row) -> Neighbour:
     """Read a row of machines_behind.kql. Raises ValueError when it lacks an id or properties."""
-    from azure.mgmt.network import models  # noqa: PLC0415 - seconds to import
-
-    interface = models.NetworkInterface({"id": row["id"], "properties": row["interface"]})
+    interface: Any = RowView({"id": row["id"], "properties": row["interface"]})
     machine = row.get("machine")
     return Neighbour(parse_network_interface(interface), _machine(machine, row.get("extension")) if machine else None)
 
@@ -60,30 +59,26 @@ def parse_network_row(row: _Row) -> tuple[NetworkPart, ...]:
 
     Raises ValueError for a type that is not known, and for a row that lacks an id or properties.
     """
-    from azure.mgmt.network import models  # noqa: PLC0415 - seconds to import
-
     kind = str(row["type"]).casefold().removeprefix("microsoft.network/")
-    body = {name: value for name, value in row.items() if name != "type"}
+    shown: Any = RowView(row)
     match kind:
         case "networkinterfaces":
-            return (parse_network_interface(models.NetworkInterface(body)),)
+            return (parse_network_interface(shown),)
         case "networksecuritygroups":
-            return (parse_network_security_group(models.NetworkSecurityGroup(body)),)
+            return (parse_network_security_group(shown),)
         case "routetables":
-            return (parse_route_table(models.RouteTable(body)),)
+            return (parse_route_table(shown),)
         case "publicipaddresses":
-            return (parse_public_ip_address(models.PublicIPAddress(body)),)
+            return (parse_public_ip_address(shown),)
         case "loadbalancers":
-            return (parse_load_balancer(models.LoadBalancer(body)),)
+            return (parse_load_balancer(shown),)
         case "virtualnetworks":
-            network, subnets = parse_virtual_network(models.VirtualNetwork(body))
+            network, subnets = parse_virtual_network(shown)
             return (network, *subnets)
     raise ValueError(f"the type {row['type']} is not one that was asked for")
 
 
 def _machine(row: _Row, extension: _Row | None) -> VirtualMachine:
-    from azure.mgmt.compute import models  # noqa: PLC0415 - a second to import
-
     properties = dict(row["properties"])
     view = (properties.pop("extended", None) or {}).get("instanceView") or {}
     power = (view.get("powerState") or {}).get("code")
@@ -92,5 +87,5 @@ def _machine(row: _Row, extension: _Row | None) -> VirtualMachine:
         "osName": view.get("osName"),
         "statuses": [{"code": power}] if power else [],
     }
-    body = {**row, "properties": properties, "resources": [dict(extension)] if extension else []}
-    return replace(parse_virtual_machine(models.VirtualMachine(body)), agent=AgentState.UNTOLD)
+    shown: Any = RowView({**row, "properties": properties, "resources": [extension] if extension else []})
+    return replace(parse_virtual_machine(shown), agent=AgentState.UNTOLD)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from shared.decide.attached import attached_in
 from shared.decide.eligibility import decide_eligibility, is_certainly_ineligible
 from shared.decide.network_path import Place, find_place, not_read, primary_network_interface_id, unread_surroundings
 from shared.model.desired import DesiredState
-from shared.model.estate import Estate, NetworkInterface, NetworkSecurityGroup, Subnet, VirtualMachine
+from shared.model.estate import Estate, NetworkInterface, NetworkSecurityGroup, VirtualMachine
 from shared.model.plan import Finding
 from shared.model.resource_id import NETWORK_INTERFACE, VIRTUAL_MACHINE, ResourceId
 
@@ -31,10 +32,10 @@ class MachinesBehind:
 
 def find_machines_behind(estate: Estate, group: NetworkSecurityGroup, desired: DesiredState) -> MachinesBehind:
     """Find the VMs whose primary network interface carries the NSG or lies in one of its subnets."""
-    subnet_ids = {*group.subnet_ids, *(one.id for one in estate.subnets.values() if _is_on(one, group))}
+    subnet_ids = {*group.subnet_ids, *attached_in(estate).subnets_on(group.id)}
     interface_ids = _interface_ids(estate, group, subnet_ids)
     interfaces = [estate.network_interfaces[one] for one in sorted(interface_ids) if _was_read(estate, one)]
-    behind = [one for one in interfaces if _is_on(one, group) or _is_in(one, subnet_ids)]
+    behind = [one for one in interfaces if one.network_security_group_id == group.id or _is_in(one, subnet_ids)]
     vm_ids = sorted({one.virtual_machine_id for one in behind if one.virtual_machine_id is not None})
     unread = [one for one in sorted(subnet_ids) if one not in estate.subnets or one in estate.unreadable]
     unread += [one for one in sorted(interface_ids) if not _was_read(estate, one)]
@@ -76,20 +77,17 @@ def _look_at(
 
 def _interface_ids(estate: Estate, group: NetworkSecurityGroup, subnet_ids: Iterable[ResourceId]) -> set[ResourceId]:
     """Name the NICs that may be behind; those of uniform scale sets are none that a VM check could look after."""
-    listed = {*group.network_interface_ids}
+    attached = attached_in(estate)
+    listed = {*group.network_interface_ids, *attached.interfaces_on(group.id)}
     for subnet_id in subnet_ids:
+        listed.update(attached.interfaces_in(subnet_id))
         if subnet_id in estate.subnets:
             listed.update(estate.subnets[subnet_id].network_interface_ids)
-    listed.update(one for one in estate.network_interfaces)
     return {one for one in listed if one.is_a(NETWORK_INTERFACE) and one not in estate.absent}
 
 
 def _was_read(estate: Estate, interface_id: ResourceId) -> bool:
     return interface_id in estate.network_interfaces and interface_id not in estate.unreadable
-
-
-def _is_on(one: NetworkInterface | Subnet, group: NetworkSecurityGroup) -> bool:
-    return one.network_security_group_id == group.id
 
 
 def _is_in(interface: NetworkInterface, subnet_ids: set[ResourceId]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shared.decide.addresses import ALL_OF_FAMILY, NOWHERE, Addresses, family_of, parse_prefixes
+from shared.decide.attached import attached_in
 from shared.decide.once import Once
 from shared.decide.routed_space import NOTHING_ROUTED, decide_routed_space
 from shared.decide.security_group_members import NOBODY_KNOWN, Members, find_members
@@ -49,7 +50,7 @@ class _Readings:
         if network_id is None:
             return NOBODY_KNOWN
         if network_id not in self._members:
-            self._members[network_id] = find_members(estate.network_interfaces.values(), network_id)
+            self._members[network_id] = find_members(attached_in(estate).configurations_in(network_id))
         return self._members[network_id]
 
 

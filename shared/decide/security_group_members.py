@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from shared.decide.addresses import NOWHERE, Addresses, parse_prefixes
-from shared.model.estate import IpConfiguration, NetworkInterface
+from shared.model.estate import IpConfiguration
 from shared.model.resource_id import ResourceId
 
 
@@ -22,14 +22,14 @@ class Members:
 NOBODY_KNOWN = Members()
 
 
-def find_members(interfaces: Iterable[NetworkInterface], network_id: ResourceId) -> Members:
-    """Find what network interfaces tell of the groups of one virtual network, in which all of a group's are.
+def find_members(configurations: Iterable[IpConfiguration]) -> Members:
+    """Find what the IP configurations in one virtual network, in which all of a group's are, tell of its groups.
 
     https://learn.microsoft.com/azure/virtual-network/application-security-groups
     """
     known: list[str] = []
     by_group: dict[ResourceId, list[str]] = {}
-    for configuration in _in_network(interfaces, network_id):
+    for configuration in configurations:
         if configuration.private_ip_address is not None:
             known.append(configuration.private_ip_address)
             for group in configuration.application_security_group_ids:
@@ -38,10 +38,3 @@ def find_members(interfaces: Iterable[NetworkInterface], network_id: ResourceId)
         MappingProxyType({group: parse_prefixes(tuple(found)) for group, found in by_group.items()}),
         parse_prefixes(tuple(known)),
     )
-
-
-def _in_network(interfaces: Iterable[NetworkInterface], network_id: ResourceId) -> Iterable[IpConfiguration]:
-    for interface in interfaces:
-        for configuration in interface.ip_configurations:
-            if configuration.subnet_id is not None and configuration.subnet_id.parent == network_id:
-                yield configuration
