@@ -29,7 +29,7 @@ from shared.settings import Choices, SettingsError, parse_choices
 
 CANNOT_BEGIN, STOPPED = 2, 130
 # What decides what is right, and not where to read or what the deployed app may write.
-_SHAPING = (
+SHAPING = (
     "WAC_SUBSCRIPTIONS",
     "WAC_EXCLUDE_TAG",
     "WAC_EXCLUDE_RESOURCE_GROUPS",
@@ -89,7 +89,7 @@ async def _audit(options: Options, environment: Mapping[str, str], sleep: Sleep)
             read = await Auditor(clients, facts, desired, gateways, watch).audit_all(scope.subscriptions)
         finally:
             await clients.close()
-    settings = {name: environment[name] for name in _SHAPING if environment.get(name, "").strip()}
+    settings = {name: environment[name] for name in SHAPING if environment.get(name, "").strip()}
     return document_audit(Audit(began_at, datetime.now(UTC), signed_in, settings, read, registrations, scope.unseen))
 
 
