@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from audit.document import WORST_FIRST, AuditDocument, SubjectDocument
+from audit.plain import visible
 from handlers.documents import FindingDocument
 
 _HERE = Path(__file__).parent
-# What HTML can't hold, and what would turn the line around it.
-_NOT_SHOWN = frozenset({"Cc", "Cf", "Cs"})
 LABELS = {
     "UNKNOWN": "Unknown",
     "NON_COMPLIANT": "Not compliant",
@@ -76,16 +74,8 @@ def _shares(document: AuditDocument) -> list[tuple[str, float, float]]:
     return shares
 
 
-def _visible(value: object) -> str:
-    """Give text in which every character shows; of several lines where there are."""
-    return "".join(
-        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(one) in _NOT_SHOWN and one not in "\n\t" else one
-        for one in str(value)
-    )
-
-
 def _evidence(value: Any) -> str:
-    return _visible(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))
+    return visible(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))
 
 
 @cache
@@ -97,7 +87,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"visible": _visible, "evidence": _evidence}
+    environment.filters |= {"visible": visible, "evidence": _evidence}
     return environment.get_template("page.html.j2")
 
 
