@@ -10,13 +10,12 @@ from audit.progress import Watch
 def watched(*, terminal: bool) -> str:
     """Show some work on a console, and give all that it showed."""
     console = Console(file=io.StringIO(), force_terminal=terminal, width=100, highlight=False)
-    with Watch(console) as watch:
-        with watch.working("Reading \x1b[2JProduction") as step:
-            step.advance(1200)
-            step.begin("Deciding on Production", 3)
-            step.advance()
-            watch.wait(17)
-            watch._progress.refresh()
+    with Watch(console) as watch, watch.working("Reading \x1b[2JProduction") as step:
+        step.advance(1200)
+        step.begin("Deciding on Production", 3)
+        step.advance()
+        watch.wait(17)
+        watch._progress.refresh()
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
