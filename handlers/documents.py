@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from shared.decide.bicep import bicep
 from shared.decide.command_lines import azure_cli
 from shared.decide.terraform import terraform
-from shared.model.plan import ActionResult, Finding, Report
+from shared.model.plan import Action, ActionResult, Finding, Report
 
 
 class FindingDocument(BaseModel):
@@ -56,14 +56,14 @@ def document_report(report: Report) -> ReportDocument:
         cause=report.check.cause,
         correlation_id=report.check.correlation_id,
         observed_at=report.observed_at,
-        findings=[_document_finding(found) for found in report.findings],
+        findings=[document_finding(found) for found in report.findings],
         actions=[_document_action(result) for result in report.actions],
         checks=[str(subject) for subject in report.checks],
         look_again_after_seconds=None if again is None else again.total_seconds(),
     )
 
 
-def _document_finding(finding: Finding) -> FindingDocument:
+def document_finding(finding: Finding) -> FindingDocument:
     """Write a finding for HTTP."""
     return FindingDocument(
         subject=str(finding.subject),
@@ -80,7 +80,10 @@ def _document_action(result: ActionResult) -> ActionDocument:
         resource=str(result.action.id),
         outcome=result.outcome.value,
         message=result.message,
-        azure_cli=azure_cli(result.action),
-        bicep=bicep(result.action),
-        terraform=terraform(result.action),
+        **proposal_texts(result.action),
     )
+
+
+def proposal_texts(action: Action) -> dict[str, str]:
+    """Give an action as what people carry out by hand, or keep as code."""
+    return {"azure_cli": azure_cli(action), "bicep": bicep(action), "terraform": terraform(action)}
