@@ -12,11 +12,13 @@ from handlers.explain import explain
 from handlers.guard import make_guard
 from handlers.lifting import order_lift
 from handlers.orders import order_hold, order_undo
+from handlers.plans import show_plans, show_sweeps
 from handlers.poison import report_poison
+from handlers.release import release_plan
 from handlers.reports import show_reports, show_writes
 from handlers.requests import request_check
 from handlers.stops import order_stop, show_stops
-from handlers.timers import begin_audit
+from handlers.timers import begin_audit, begin_sweep
 from shared.settings import parse_settings
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
@@ -46,6 +48,25 @@ async def checks(message: func.QueueMessage) -> None:
 @app.queue_trigger(arg_name="message", queue_name="wac-checks-poison", connection="AzureWebJobsStorage")
 async def poisoned_checks(message: func.QueueMessage) -> None:
     """Tell of a Check that was given up."""
+    await report_poison(guard, message.get_body())
+
+
+# Sweeps have queues of their own: no event waits behind one.
+@app.timer_trigger(schedule=guard.settings.sweep_schedule, arg_name="timer")
+async def sweep_timer(timer: func.TimerRequest) -> None:
+    """Queue a sweep of the whole estate."""
+    await begin_sweep(guard)
+
+
+@app.queue_trigger(arg_name="message", queue_name="wac-sweeps", connection="AzureWebJobsStorage")
+async def sweep_checks(message: func.QueueMessage) -> None:
+    """Answer one Check of the whole estate, or of a subscription."""
+    await receive_check(guard, message.get_body())
+
+
+@app.queue_trigger(arg_name="message", queue_name="wac-sweeps-poison", connection="AzureWebJobsStorage")
+async def poisoned_sweeps(message: func.QueueMessage) -> None:
+    """Tell of a sweep that was given up."""
     await report_poison(guard, message.get_body())
 
 
@@ -90,6 +111,24 @@ async def reports(request: func.HttpRequest) -> func.HttpResponse:
 async def writes(request: func.HttpRequest) -> func.HttpResponse:
     """Show what was written to one subject."""
     return _respond(await show_writes(guard, request.params))
+
+
+@app.route("plans", trigger_arg_name="request", methods=["GET"])
+async def plans(request: func.HttpRequest) -> func.HttpResponse:
+    """Show what sweeps found wrong in a subscription, and would do about it."""
+    return _respond(await show_plans(guard, request.params))
+
+
+@app.route("sweeps", trigger_arg_name="request", methods=["GET"])
+async def sweeps(request: func.HttpRequest) -> func.HttpResponse:
+    """Show a line for each sweep of a subscription."""
+    return _respond(await show_sweeps(guard, request.params))
+
+
+@app.route("release", trigger_arg_name="request", methods=["POST"])
+async def release(request: func.HttpRequest) -> func.HttpResponse:
+    """Have a plan carried out that waited for a person, or a part of it."""
+    return _respond(await release_plan(guard, request.get_body()))
 
 
 @app.route("undo", trigger_arg_name="request", methods=["POST"])

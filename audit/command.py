@@ -28,9 +28,10 @@ from shared.azure.subscriptions import list_subscriptions
 from shared.settings import Choices, SettingsError, parse_choices
 
 CANNOT_BEGIN, STOPPED = 2, 130
-# What decides what is right, and not where to read or what the deployed app may write.
+# What decides what is read and what is right, and not where Azure is or what the deployed app may write.
 SHAPING = (
     "WAC_SUBSCRIPTIONS",
+    "WAC_MANAGEMENT_GROUP",
     "WAC_EXCLUDE_TAG",
     "WAC_EXCLUDE_RESOURCE_GROUPS",
     "WAC_PORT",
@@ -94,18 +95,20 @@ async def _audit(options: Options, environment: Mapping[str, str], sleep: Sleep)
 
 
 async def _choose(clients: AzureClients, facts: AzureFacts, options: Options, choices: Choices) -> Scope:
-    """Choose what to read of what is seen. Raises NothingToRead."""
+    """Choose what to read of what is seen: what the options say, or else the settings. Raises NothingToRead."""
+    group, named = options.management_group, options.subscriptions
+    if not group and not named:
+        group, named = choices.management_group, choices.subscriptions
     try:
-        visible = await list_subscriptions(clients, facts.note_time, options.management_group)
+        visible = await list_subscriptions(clients, facts.note_time, group)
     except (Absent, Refusal, PassingFailure) as failure:
-        where = f"Management group {options.management_group}" if options.management_group else "Azure"
+        where = f"Management group {group}" if group else "Azure"
         raise NothingToRead(f"{where} shows no subscriptions to read: {failure}") from failure
-    named = options.subscriptions
-    scope = choose(visible, named, lambda one: bool(options.management_group) or choices.watches(one))
+    scope = choose(visible, named)
     if not scope.subscriptions and not scope.unseen:
         raise NothingToRead(
-            "There is no subscription to read: your sign-in sees none, or none of WAC_SUBSCRIPTIONS. It takes the"
-            " role Reader in them; `az login --tenant <tenant id>` signs in to another tenant."
+            "There is no subscription to read: your sign-in sees none. It takes the role Reader in them;"
+            " `az login --tenant <tenant id>` signs in to another tenant."
         )
     return scope
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from shared.azure.subscriptions import Subscription
@@ -16,11 +16,11 @@ class Scope:
     unseen: tuple[str, ...] = ()
 
 
-def choose(visible: Sequence[Subscription], named: Iterable[str], watches: Callable[[str], bool]) -> Scope:
-    """Choose those that are named by id or by name; if none are, those that the settings watch."""
+def choose(visible: Sequence[Subscription], named: Iterable[str]) -> Scope:
+    """Choose those that are named by id or by name; if none are, all."""
     wanted = tuple(dict.fromkeys(named))
     if not wanted:
-        return Scope(tuple(one for one in visible if watches(one.id.subscription_id)))
+        return Scope(tuple(visible))
     found = {text: [one for one in visible if _is_called(one, text)] for text in wanted}
     chosen = {one.id: one for ones in found.values() for one in ones}
     return Scope(tuple(chosen.values()), tuple(text for text, ones in found.items() if not ones))

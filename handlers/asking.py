@@ -56,11 +56,17 @@ async def queue_checks(
 ) -> str:
     """Queue a check of each subject, under one correlation id, which it gives. Raises PassingFailure, Refusal."""
     correlation_id = correlation_id or str(uuid.uuid4())
-    waiting = iter(subjects)
+    await send_checks(guard, (Check(subject, cause, correlation_id, asked_at) for subject in subjects))
+    return correlation_id
+
+
+async def send_checks(guard: Guard, checks: Iterable[Check]) -> None:
+    """Queue checks, several at once. Raises PassingFailure, Refusal."""
+    waiting = iter(checks)
 
     async def send() -> None:
-        for subject in waiting:
-            await send_check(guard.clients, Check(subject, cause, correlation_id, asked_at))
+        for check in waiting:
+            await send_check(guard.clients, check)
 
     senders = [asyncio.create_task(send()) for _ in range(_SENT_AT_ONCE)]
     try:
@@ -70,7 +76,6 @@ async def queue_checks(
         # A queue that is out of reach for one is so for all.
         for sender in senders:
             sender.cancel()
-    return correlation_id
 
 
 async def change_row(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StrictInt, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StringConstraints, model_validator
 
 from shared.decide.addresses import parse_prefix
 from shared.decide.packets import WITH_PORTS, parse_ports, parse_protocol
@@ -14,16 +14,21 @@ from shared.model.estate import Direction
 from shared.model.plan import Status
 from shared.model.resource_id import (
     APPLICATION,
+    ESTATE,
     HOME_TENANT,
     NETWORK_SECURITY_GROUP,
+    SUBSCRIPTION,
     TENANT,
     VIRTUAL_MACHINE,
+    WHOLE_ESTATE,
     ResourceId,
 )
 
 WRITTEN = (VIRTUAL_MACHINE, NETWORK_SECURITY_GROUP, APPLICATION)
 """The types of resource whose check may write something."""
 
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_PLAN = re.compile(r"[0-9TZ]{1,20}-[0-9a-f]{12}")
 _WRITE_ID = re.compile(r"[0-9A-Za-z.-]{1,100}")
 _TAG = re.compile(r"\*|[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*")
 _VM = "/subscriptions/<id>/resourceGroups/<group>/providers/Microsoft.Compute/virtualMachines/<name>"
@@ -40,9 +45,14 @@ def parse_subject(text: str) -> ResourceId:
 
 
 def parse_checked(text: str) -> ResourceId:
-    """Read the id of what can be checked: besides what is written, all app registrations. Raises ValueError."""
+    """Read the id of what can be checked: besides what is written, subscriptions, all of them, all app registrations.
+
+    Raises ValueError.
+    """
     subject = ResourceId(text.rstrip("/"))
-    return HOME_TENANT if subject.is_a(TENANT) else parse_subject(text)
+    if subject.is_a(TENANT) or subject.is_a(ESTATE):
+        return HOME_TENANT if subject.is_a(TENANT) else WHOLE_ESTATE
+    return subject if subject.is_a(SUBSCRIPTION) else parse_subject(text)
 
 
 def _status(name: str) -> str:
@@ -54,6 +64,20 @@ def _status(name: str) -> str:
 def _write_id(text: str) -> str:
     if not _WRITE_ID.fullmatch(text):
         raise ValueError(f"{text[:100]!r} is no id of a write: GET /api/writes lists a subject's")
+    return text
+
+
+def _subscription(text: str) -> str:
+    """Read a subscription, by its GUID alone or as a resource id."""
+    found = text.strip("/").removeprefix("subscriptions/")
+    if not _GUID.fullmatch(found):
+        raise ValueError(f"{text[:100]!r} is no subscription id: give a GUID")
+    return found
+
+
+def _plan(text: str) -> str:
+    if not _PLAN.fullmatch(text):
+        raise ValueError(f"{text[:100]!r} is no id of a plan: GET /api/plans lists a subscription's")
     return text
 
 
@@ -167,9 +191,9 @@ class HoldRequest(_Asked):
 
 
 class LiftRequest(_Asked):
-    """The body of POST /api/lift: what keeps one subject from being written, or one stop of the whole app."""
+    """The body of POST /api/lift: what keeps one subject from being written, or swept, or one stop."""
 
-    subject: _Subject | None = None
+    subject: Annotated[str, AfterValidator(lambda text: str(parse_checked(text)))] | None = None
     stop: StopToLift | None = None
 
     @model_validator(mode="after")
@@ -196,6 +220,27 @@ class DecommissionRequest(_Asked):
     mode: Mode = Mode.AUDIT
 
 
+class PlansQuery(_Asked):
+    """The query of GET /api/plans: all plans of a subscription, or one with all that is in it."""
+
+    subscription: Annotated[str, AfterValidator(_subscription)]
+    plan: Annotated[str, AfterValidator(_plan)] | None = None
+
+
+class SweepsQuery(_Asked):
+    """The query of GET /api/sweeps."""
+
+    subscription: Annotated[str, AfterValidator(_subscription)]
+
+
+class ReleaseRequest(_Asked):
+    """The body of POST /api/release: a whole plan, or what it has for some subjects."""
+
+    subscription: Annotated[str, AfterValidator(_subscription)]
+    plan: Annotated[str, AfterValidator(_plan)]
+    subjects: Annotated[tuple[_Subject, ...], Field(min_length=1)] | None = None
+
+
 CHECK = {"subject": _VM, "mode": "audit"}
 EXPLAIN = (
     {"subject": _VM},
@@ -208,3 +253,9 @@ HOLD = {"subject": _VM, "reason": "<why>"}
 LIFT = ({"subject": _VM}, {"stop": "kill_switch"})
 STOP = {"reason": "<why>"}
 DECOMMISSION = {"reason": "<why>", "mode": "audit"}
+PLANS = ({"subscription": "<id>"}, {"subscription": "<id>", "plan": "<id of a plan>"})
+SWEEPS = {"subscription": "<id>"}
+RELEASE = (
+    {"subscription": "<id>", "plan": "<id of a plan, from GET /api/plans>"},
+    {"subscription": "<id>", "plan": "<id of a plan>", "subjects": (_VM,)},
+)

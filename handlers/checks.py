@@ -11,9 +11,11 @@ from datetime import datetime, timedelta
 from handlers.application import check_application
 from handlers.attachment import check_attachment
 from handlers.documents import document_report
+from handlers.estate import check_estate
 from handlers.guard import Guard
 from handlers.network_security_group import check_network_security_group
 from handlers.reporting import log_fields, log_report, make_failed_report
+from handlers.subscription import check_subscription
 from handlers.tenant import check_tenant
 from handlers.virtual_machine import check_virtual_machine
 from shared.azure.check_queue import parse_check, send_check
@@ -26,9 +28,11 @@ from shared.model.desired import DesiredState
 from shared.model.plan import Report
 from shared.model.resource_id import (
     APPLICATION,
+    ESTATE,
     NETWORK_INTERFACE,
     NETWORK_SECURITY_GROUP,
     SUBNET,
+    SUBSCRIPTION,
     TENANT,
     VIRTUAL_MACHINE,
     VIRTUAL_NETWORK,
@@ -50,6 +54,8 @@ _LOOKS: dict[str, Callable[[Guard, Check, DesiredState, Turn], Awaitable[Report]
     VIRTUAL_NETWORK.casefold(): check_attachment,
     APPLICATION.casefold(): check_application,
     TENANT.casefold(): check_tenant,
+    SUBSCRIPTION.casefold(): check_subscription,
+    ESTATE.casefold(): check_estate,
 }
 
 
@@ -59,6 +65,22 @@ async def receive_check(guard: Guard, text: str | bytes) -> None:
     Raises ValueError for a message that is no Check, so that it ends as poison and is told of.
     """
     check = parse_check(text)
+    if check.subject.is_a(SUBSCRIPTION):
+        await _sweep(guard, check)
+    else:
+        await _answer(guard, check)
+
+
+async def _sweep(guard: Guard, check: Check) -> None:
+    """Answer a Check of a whole subscription, one after the other in a process: another one may take it meanwhile."""
+    if guard.sweeping.locked():
+        await send_check(guard.clients, check, _HELD)
+        return
+    async with guard.sweeping:
+        await _answer(guard, check)
+
+
+async def _answer(guard: Guard, check: Check) -> None:
     async with guard.turns.of(check.subject):
         try:
             turn = await take_turn(guard.clients, check)

@@ -69,7 +69,7 @@ def document_report(report: Report) -> ReportDocument:
 
 
 def document_finding(finding: Finding) -> FindingDocument:
-    """Write a finding as HTTP shows it."""
+    """Write a finding for HTTP."""
     return FindingDocument(
         subject=str(finding.subject),
         reason=finding.reason.value,
@@ -79,17 +79,21 @@ def document_finding(finding: Finding) -> FindingDocument:
     )
 
 
-def document_proposal(action: Action) -> ProposalDocument:
-    """Write an action as Azure CLI, Bicep and Terraform."""
-    return ProposalDocument(
-        action=type(action).__name__,
-        resource=str(action.id),
-        azure_cli=azure_cli(action),
-        bicep=bicep(action),
-        terraform=terraform(action),
+def _document_action(result: ActionResult) -> ActionDocument:
+    return ActionDocument(
+        action=type(result.action).__name__,
+        resource=str(result.action.id),
+        outcome=result.outcome.value,
+        message=result.message,
+        **proposal_texts(result.action),
     )
 
 
-def _document_action(result: ActionResult) -> ActionDocument:
-    proposal = document_proposal(result.action)
-    return ActionDocument(**proposal.model_dump(), outcome=result.outcome.value, message=result.message)
+def document_proposal(action: Action) -> ProposalDocument:
+    """Write an action that nobody has carried out."""
+    return ProposalDocument(action=type(action).__name__, resource=str(action.id), **proposal_texts(action))
+
+
+def proposal_texts(action: Action) -> dict[str, str]:
+    """Give an action as what people carry out by hand, or keep as code."""
+    return {"azure_cli": azure_cli(action), "bicep": bicep(action), "terraform": terraform(action)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 
 from handlers.deciding import Decider
@@ -21,12 +22,16 @@ from shared.settings import Settings
 from shared.settle import read_orders, settle
 from shared.turns import Turn, Turns
 
+# A subscription of ten thousand VMs takes some hundred megabytes, while it is swept.
+_SWEEPS_AT_ONCE = 1
+
 
 @dataclass(frozen=True, slots=True)
 class Guard:
     """Made once per process; its clients connect on first use.
 
-    A VM is decided on in a tenth of a second, an NSG in seconds if thousands of VMs are behind it: those are apart.
+    A VM is decided on in a tenth of a second, an NSG in seconds if thousands of VMs are behind it, and so is a whole
+    subscription: those are apart.
     """
 
     settings: Settings
@@ -36,6 +41,8 @@ class Guard:
     turns: Turns = field(default_factory=Turns)
     on_machines: Decider = field(default_factory=lambda: Decider("on-machines"))
     on_groups: Decider = field(default_factory=lambda: Decider("on-groups"))
+    on_sweeps: Decider = field(default_factory=lambda: Decider("on-sweeps"))
+    sweeping: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_SWEEPS_AT_ONCE))
 
     def survey(self, check: Check) -> Survey:
         """Begin an observation for a check."""
@@ -64,6 +71,7 @@ class Guard:
         """Close the clients' connections, and decide nothing more."""
         self.on_machines.close()
         self.on_groups.close()
+        self.on_sweeps.close()
         await self.clients.close()
 
 

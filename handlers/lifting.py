@@ -27,7 +27,7 @@ from shared.azure.subjects import SubjectRow, list_subjects
 from shared.model.leash import Leash
 from shared.model.past import Past
 from shared.model.plan import Reason
-from shared.model.resource_id import ResourceId
+from shared.model.resource_id import SUBSCRIPTION, WHOLE_ESTATE, ResourceId
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +75,12 @@ async def _lift_subject(guard: Guard, subject: ResourceId) -> Answer:
         return answer(200, LiftedDocument(lifted={}, message=f"Nothing kept {subject.name} from being written."))
     correlation_id = await queue_check(guard, subject, f"{BY_HTTP}: lifted")
     _log(str(subject), was, correlation_id)
-    message = f"{subject.name} may be written again, as far as mode and scope permit: its check is on its way."
+    is_swept = subject.is_a(SUBSCRIPTION) or subject == WHOLE_ESTATE
+    message = (
+        f"What the next sweep of {subject.name} sees counts as all there is; it is on its way."
+        if is_swept
+        else f"{subject.name} may be written again, as far as mode and scope permit: its check is on its way."
+    )
     return answer(202, LiftedDocument(lifted=was, message=message, checks=1, correlation_id=correlation_id))
 
 
@@ -88,13 +93,24 @@ def _restraints(past: Past) -> dict[str, Any]:
         "setbacks": {str(target): one.message for target, one in past.setbacks.items()},
         "reinstalls": past.reinstalls,
         "writes": len(past.writes),
+        "machines_before": len(past.sweep.machines) if past.sweep else 0,
+        "subscriptions_before": len(past.round.subscriptions) if past.round else 0,
     }
     return {name: one for name, one in found.items() if one}
 
 
 def _lifted(past: Past) -> Past:
     return replace(
-        past, hold=None, contested=False, losses=(), setbacks=MappingProxyType({}), reinstalls=(), writes=()
+        past,
+        hold=None,
+        contested=False,
+        losses=(),
+        setbacks=MappingProxyType({}),
+        reinstalls=(),
+        writes=(),
+        # Of a sweep, what it compares with: the next one takes what it sees for all there is.
+        sweep=None,
+        round=None,
     )
 
 

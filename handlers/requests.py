@@ -16,7 +16,7 @@ from handlers.guard import Guard
 from handlers.reporting import log_report
 from shared.model.check import Check
 from shared.model.desired import Mode
-from shared.model.resource_id import HOME_TENANT, ResourceId
+from shared.model.resource_id import HOME_TENANT, SUBSCRIPTION, WHOLE_ESTATE, ResourceId
 from shared.turns import glance
 
 
@@ -31,7 +31,7 @@ class QueuedDocument(BaseModel):
 async def request_check(guard: Guard, body: bytes) -> Answer:
     """Audit a subject now and answer with the Report (200), or queue its check to be enforced (202).
 
-    The audit of all app registrations is queued in any case.
+    The audit of all app registrations and sweeps are queued in any case.
 
     Bad input (400), a subscription that is not watched (403), and enforcement that the settings don't permit (403)
     are answered with a problem that says what to send or to set.
@@ -39,8 +39,8 @@ async def request_check(guard: Guard, body: bytes) -> Answer:
     asked = parse_body(CheckRequest, body, "check", CHECK)
     subject = ResourceId(asked.subject)
     require_watched(guard, subject)
-    if subject == HOME_TENANT:
-        # There may be tens of thousands: whoever has something wrong gets a report of its own.
+    if subject in (HOME_TENANT, WHOLE_ESTATE) or subject.is_a(SUBSCRIPTION):
+        # There may be tens of thousands in it: whoever has something wrong gets a report of its own.
         return await _queue(guard, subject)
     return await (_enforce(guard, subject) if asked.mode is Mode.ENFORCE else _audit(guard, subject))
 

@@ -84,7 +84,7 @@ async def act(attempt: Attempt, plan: Plan) -> Acted:
 
 
 async def _carry_out(attempt: Attempt, plan: Plan, action: Action) -> Acted:
-    forbidden = decide_permission(action, attempt.desired)
+    forbidden = decide_permission(action, attempt.desired, attempt.check.released)
     if forbidden is not None:
         told = await _told_of_audited(attempt, plan, action)
         return Acted((ActionResult(action, forbidden.outcome, forbidden.message),), told)

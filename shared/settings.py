@@ -6,12 +6,12 @@ import difflib
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from shared.model.application import HTTPS_PORT, GatewayUrl
-from shared.model.desired import DesiredState, Mode, Outrank, RedirectsMode, Rules, Scope
+from shared.model.desired import DesiredState, Mode, MostChanges, Outrank, RedirectsMode, Rules, Scope
 
 STORAGE = "AzureWebJobsStorage"
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -114,6 +114,21 @@ def _schedule(value: str) -> str:
     return value
 
 
+def _most_changes(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    found = re.fullmatch(r"(\d{1,3})\s*%|(\d{1,6})", value.strip())
+    if found is None or int(found[1] or 0) > 100:
+        raise ValueError(f"{value!r} is no number of changes: give a number, such as 50, or a part, such as 10%")
+    return MostChanges(percent=int(found[1])) if found[1] else MostChanges(int(found[2]), 0)
+
+
+def _management_group(value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"[\w().-]{1,90}", value, re.ASCII):
+        raise ValueError(f"{value!r} is no management group: give its id, as in the last part of its resource id")
+    return value
+
+
 def _endpoint(value: str) -> str:
     if not re.fullmatch(r"https://[^/\s]+(/[^\s]*)?", value):
         raise ValueError(f"{value!r} is no endpoint: give an address that begins with https://")
@@ -133,6 +148,9 @@ class Choices(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=False)
 
     subscriptions: Annotated[_Texts, AfterValidator(_each(_subscription_id))] = Field((), alias="WAC_SUBSCRIPTIONS")
+    management_group: Annotated[str | None, AfterValidator(_management_group)] = Field(
+        None, alias="WAC_MANAGEMENT_GROUP"
+    )
     extension_mode: Mode = Field(Mode.AUDIT, alias="WAC_EXTENSION_MODE")
     network_mode: Mode = Field(Mode.AUDIT, alias="WAC_NETWORK_MODE")
     redirects_mode: RedirectsMode = Field(RedirectsMode.AUDIT, alias="WAC_REDIRECTS_MODE")
@@ -153,6 +171,10 @@ class Choices(BaseModel):
     gateways: _GatewayUrls = Field((), alias="WAC_GATEWAYS")
     redirects_cleanup: _Switch = Field(default=False, alias="WAC_REDIRECTS_CLEANUP")
     writes_per_hour: int = Field(100, alias="WAC_WRITES_PER_HOUR", ge=0)
+    most_changes: Annotated[MostChanges, BeforeValidator(_most_changes)] = Field(
+        MostChanges(), alias="WAC_MAX_CHANGES"
+    )
+    sweep_schedule: Annotated[str, AfterValidator(_schedule)] = Field("0 0 * * * *", alias="WAC_SWEEP_SCHEDULE")
     redirects_schedule: Annotated[str, AfterValidator(_schedule)] = Field(
         "0 30 3 * * *", alias="WAC_REDIRECTS_SCHEDULE"
     )
@@ -163,6 +185,12 @@ class Choices(BaseModel):
     graph_endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(
         "https://graph.microsoft.com", alias="WAC_GRAPH_ENDPOINT"
     )
+
+    @model_validator(mode="after")
+    def _names_one_estate(self) -> Self:
+        if self.subscriptions and self.management_group:
+            raise ValueError("WAC_SUBSCRIPTIONS and WAC_MANAGEMENT_GROUP are both set: keep the one that is meant")
+        return self
 
     def watches(self, subscription_id: str) -> bool:
         """Tell whether that subscription is among those named, or none are; what lies in none ("") is watched."""
@@ -188,6 +216,7 @@ class Choices(BaseModel):
             gateway_urls=tuple(dict.fromkeys(self.gateways)),
             redirects_cleanup=self.redirects_cleanup,
             writes_per_hour=self.writes_per_hour,
+            most_changes=self.most_changes,
         )
 
 
@@ -233,7 +262,8 @@ def _parse[Model: Choices](model: type[Model], chosen: Mapping[str, str]) -> Mod
         return model.model_validate(chosen)
     except ValidationError as error:
         faults = "\n".join(
-            f"- {_fault(str(fault['loc'][0]), fault['type'], fault['msg'])}" for fault in error.errors()
+            f"- {_fault(str((*fault['loc'], 'WAC_MANAGEMENT_GROUP')[0]), fault['type'], fault['msg'])}"
+            for fault in error.errors()
         )
         raise SettingsError(f"The app settings need mending:\n{faults}") from None
 

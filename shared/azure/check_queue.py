@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.azure.clients import AzureClients
 from shared.model.check import Check
-from shared.model.resource_id import ResourceId
+from shared.model.resource_id import APPLICATION, ESTATE, SUBSCRIPTION, TENANT, ResourceId
 
 if TYPE_CHECKING:
     from azure.storage.queue.aio import QueueClient
@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 CHECKS = "wac-checks"
 REDIRECTS = "wac-redirects"
 """The queue of what Microsoft Graph has: whatever an audit of thousands takes, no VM waits behind it."""
+SWEEPS = "wac-sweeps"
+"""The queue of whole subscriptions, each of which takes a while."""
+
+_QUEUES = {
+    APPLICATION.casefold(): REDIRECTS,
+    TENANT.casefold(): REDIRECTS,
+    SUBSCRIPTION.casefold(): SWEEPS,
+    ESTATE.casefold(): SWEEPS,
+}
 
 # Azure Storage admits seven days; a look that far away is no look.
 _LONGEST_DELAY = timedelta(days=1)
@@ -36,6 +45,7 @@ class CheckMessage(BaseModel):
     attempt: int = Field(0, ge=0)
     look: str | None = None
     by: str | None = None
+    released: tuple[str, ...] | None = None
 
 
 def write_check(check: Check) -> str:
@@ -48,6 +58,7 @@ def write_check(check: Check) -> str:
         attempt=check.attempt,
         look=check.look,
         by=check.by,
+        released=check.released,
     ).model_dump_json(ensure_ascii=True)
 
 
@@ -62,12 +73,13 @@ def parse_check(text: str | bytes) -> Check:
         attempt=message.attempt,
         look=message.look,
         by=message.by,
+        released=message.released,
     )
 
 
 async def send_check(clients: AzureClients, check: Check, delay: timedelta = timedelta()) -> None:
     """Queue a Check, to be seen after `delay`; make the queue if it is not there yet."""
-    queue = clients.queue(REDIRECTS if check.subject.is_of_the_tenant else CHECKS)
+    queue = clients.queue(_QUEUES.get(check.subject.type.casefold(), CHECKS))
     seconds = int(min(delay, _LONGEST_DELAY).total_seconds())
     try:
         await queue.send_message(write_check(check), visibility_timeout=seconds)

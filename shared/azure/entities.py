@@ -7,6 +7,7 @@ import json
 import re
 import zlib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from shared.azure.json_values import from_json, to_json
@@ -92,6 +93,11 @@ def plain(text: str) -> str:
 def digest(text: str | bytes) -> str:
     """Give a key for any text."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text).hexdigest()
+
+
+def stamp(at: datetime) -> str:
+    """Give what keys that sort by time begin with, to the second."""
+    return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def subject_keys(subject: ResourceId) -> tuple[str, str]:

@@ -24,7 +24,9 @@ from shared.azure.reports import report_document
 from shared.azure.tables import Properties, Row, Table
 from shared.model.application import Gateway
 from shared.model.past import NOTHING, Past, Sighting
+from shared.model.plan import Reason, Status
 from shared.model.resource_id import APPLICATION, ResourceId
+from shared.model.sweep import Standing
 
 SUBJECTS = "wacsubjects"
 UNREADABLE = "unreadable"
@@ -112,6 +114,21 @@ async def list_sightings(clients: AzureClients, subscription_id: str, since: dat
     }
 
 
+async def list_standings(clients: AzureClients, subscription_id: str) -> dict[ResourceId, Standing]:
+    """Tell what is kept of a subscription's subjects that a sweep has to know. Raises PassingFailure, Refusal."""
+    shown = ("subject", "status", "observed_at", "reasons", "held", "contested")
+    summaries = map(_summary, await Table(clients, SUBJECTS).query(partition_of(subscription_id), select=shown))
+    found = (
+        Standing(
+            ResourceId(one.subject),
+            _known_reasons(one),
+            None if one.status == Status.UNKNOWN.name else one.observed_at,
+        )
+        for one in summaries
+    )
+    return {one.subject: one for one in found}
+
+
 async def save_unreadable(clients: AzureClients, text: bytes | str, report: Mapping[str, Any]) -> None:
     """Keep the report of a message that names no subject, under its text. Raises PassingFailure, Refusal."""
     shown = text.decode(errors="replace") if isinstance(text, bytes) else text
@@ -169,6 +186,13 @@ def _summary(row: Row) -> SubjectSummary:
         contested=shown.get("contested", False),
         error=shown.get("error"),
     )
+
+
+def _known_reasons(one: SubjectSummary) -> frozenset[Reason]:
+    """Give a subject's reasons: what a person has ordered since the last report, too."""
+    ordered = {Reason.HELD: one.held, Reason.CONTESTED: one.contested}
+    told = {Reason(reason) for reason in one.reasons if reason in Reason.__members__}
+    return frozenset(told | {reason for reason, is_so in ordered.items() if is_so})
 
 
 def _reasons_of(report: Mapping[str, Any]) -> Iterable[str]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from azure.data.tables import TableEntity
 
 type Properties = Mapping[str, str | int | bool | bytes | datetime | None]
-type Condition = tuple[str, Literal["eq", "ge", "gt"], str | datetime]
+type Condition = tuple[str, Literal["eq", "ge", "gt", "lt"], str | datetime]
 """A property's name, how it compares, and with what."""
 
 _REPLACE = "replace"

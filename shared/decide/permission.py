@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.decide.contents import content_of
 from shared.model.desired import DesiredState, Mode, RedirectsMode
 from shared.model.plan import Action, NetworkAction, Outcome
 from shared.model.resource_id import NETWORK_SECURITY_GROUP, SECURITY_RULE, ResourceId
@@ -22,8 +23,18 @@ class ActionRefusal:
     message: str
 
 
-def decide_permission(action: Action, desired: DesiredState) -> ActionRefusal | None:
-    """Tell why an action may not be carried out by this check; None means that it may."""
+def decide_permission(
+    action: Action, desired: DesiredState, released: tuple[str, ...] | None = None
+) -> ActionRefusal | None:
+    """Tell why an action may not be carried out by this check; None means that it may.
+
+    `released` are the fingerprints of all that a person released to it, if it comes of that.
+    """
+    if released is not None and content_of(action) not in released:
+        return ActionRefusal(
+            Outcome.WOULD_DO,
+            "It is not what was released of the sweep's plan, since things are otherwise by now: see the next plan.",
+        )
     refusal = _decide(action.id, desired, is_network=isinstance(action, NetworkAction))
     if refusal is None and desired.audit_only:
         return ActionRefusal(Outcome.WOULD_DO, "This check only audits; the settings permit it to one that enforces.")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shared.decide.contents import content_of
 from shared.decide.refusals import explain_refusal
 from shared.model.desired import DesiredState
 from shared.model.leash import Leash
@@ -90,12 +91,6 @@ def decide_wait(subject: ResourceId, restraint: Restraint, now: datetime) -> tim
     digest = hashlib.sha256(str(subject).casefold().encode()).digest()
     place = _SPREAD * (int.from_bytes(digest[:4]) / 2**32) if is_budget else timedelta()
     return restraint.until - now + place
-
-
-def content_of(action: Action) -> str:
-    """Give a fingerprint of what an action writes."""
-    written = getattr(action, "desired", None) or getattr(action, "force_update_tag", None)
-    return hashlib.sha256(repr((type(action).__name__, written)).encode()).hexdigest()[:16]
 
 
 def _restraint(outcome: Outcome, finding: Finding, until: datetime | None = None) -> Restraint:

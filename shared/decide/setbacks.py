@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from shared.decide.restraint import content_of
+from shared.decide.contents import content_of
 from shared.model.past import Past, Setback
 from shared.model.plan import Action, Outcome
 

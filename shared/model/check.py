@@ -16,7 +16,8 @@ class Check:
     already answered it. None asks for a look in any case.
     `attempt` counts the looks of one chain, 0 being what began it, and sets how long the next one waits.
     `look` is the token of a look again: it is only answered while it is the subject's one pending look.
-    `by` is who did what the event tells of.
+    `by` is who did what the event tells of. `released` are fingerprints of all that it may write, where a person
+    released that of a plan which waited; None leaves it to what is decided.
     """
 
     subject: ResourceId
@@ -26,6 +27,7 @@ class Check:
     attempt: int = 0
     look: str | None = None
     by: str | None = None
+    released: tuple[str, ...] | None = None
 
     def again(self, asked_at: datetime | None, look: str, *, progressed: bool = False) -> Check:
         """Name the next look of this chain; where something was started, the first of a new one."""

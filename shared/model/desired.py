@@ -50,6 +50,18 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class MostChanges:
+    """How many changes a sweep of a subscription may ask for: a number, or a part of its VMs and so many at least."""
+
+    least: int = 10
+    percent: int = 10
+
+    def of(self, machines: int) -> int:
+        """Give the number for a subscription of so many VMs."""
+        return max(self.least, machines * self.percent // 100)
+
+
+@dataclass(frozen=True, slots=True)
 class DesiredState:
     extension_mode: Mode = Mode.AUDIT
     network_mode: Mode = Mode.AUDIT
@@ -69,6 +81,7 @@ class DesiredState:
     redirects_cleanup: bool = False
     """Whether old redirect URIs and the implicit grant go after the move: every gateway is 2410 or newer."""
     writes_per_hour: int = 100
+    most_changes: MostChanges = MostChanges()
     audit_only: bool = False
     """Whether the check at hand may write nothing, whatever the modes say."""
 

@@ -12,6 +12,7 @@ from shared.model.application import Gateway
 from shared.model.estate import Extension, SecurityRule
 from shared.model.plan import ExtensionRequest, Outcome, PatchApplication, Reason, Status
 from shared.model.resource_id import ResourceId
+from shared.model.sweep import LastRound, LastSweep
 
 
 def _nothing() -> Mapping[Any, Any]:
@@ -99,7 +100,8 @@ class Past:
     of the one look again that is to come. `answered` is when the last complete observation began, if all that
     followed from it was queued. `sighting` is a fingerprint of what an NSG's rules hang on of a VM or a NIC,
     `gateway` what an app registration tells of a gateway, `announced` what of that others were asked to look for,
-    `audit` how far the audit of all of them has come.
+    `audit` how far the audit of all of them has come. `sweep` is of a subscription's last sweep, `round` of the last
+    round of all of them.
     """
 
     incarnation: str | None = None
@@ -121,6 +123,8 @@ class Past:
     gateway: Gateway | None = None
     announced: Gateway | None = None
     audit: Audit | None = None
+    sweep: LastSweep | None = None
+    round: LastRound | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,13 @@ async def test_the_settings_of_the_app_say_which_subscriptions_are_watched(
 ) -> None:
     ran = await audit(WAC_SUBSCRIPTIONS=OTHER)
     assert [one["id"] for one in ran.document["subscriptions"]] == [OTHER]
+    ran = await audit("--subscription", SUBSCRIPTION_ID, WAC_SUBSCRIPTIONS=OTHER)
+    assert [one["id"] for one in ran.document["subscriptions"]] == [SUBSCRIPTION_ID]
+
+
+async def test_one_that_the_settings_watch_and_is_not_seen_is_told(audit: Command) -> None:
+    ran = await audit(WAC_SUBSCRIPTIONS=OTHER)
+    assert (ran.exit_code, [one["name"] for one in ran.document["unread"]]) == (2, [OTHER])
 
 
 async def test_a_management_group_gives_its_subscriptions(two_subscriptions: World, audit: Command) -> None:

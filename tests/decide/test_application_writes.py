@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from shared.decide.contents import content_of
 from shared.decide.decommission import decide_decommission
 from shared.decide.memory import remember_answer, remember_intent, remember_observation
-from shared.decide.restraint import content_of
 from shared.decide.settlement import decide_settlement
 from shared.decide.undo import decide_undo
 from shared.model.application import Application

@@ -8,7 +8,7 @@ from handlers.guard import Guard
 from shared.azure.failures import PassingFailure
 from shared.azure.observe_subscription import observe_subscription
 from shared.azure.subscriptions import list_subscriptions
-from shared.decide.restraint import content_of
+from shared.decide.contents import content_of
 from shared.decide.subscription import decide_subscription
 from shared.model.estate import Estate
 from shared.model.plan import Plan, Reason

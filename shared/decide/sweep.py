@@ -1,0 +1,131 @@
+"""What the sweep of a whole subscription comes to: whom to look at, or that a person is to see to it first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from shared.decide.brake import explain_brake
+from shared.decide.sightings import RESOURCE_GRAPH_LAG
+from shared.decide.subscription import decide_subscription
+from shared.model.desired import DesiredState
+from shared.model.estate import Estate
+from shared.model.plan import Finding, Plan, Reason, Status
+from shared.model.resource_id import VIRTUAL_MACHINE, ResourceId
+from shared.model.sweep import LastSweep, Standing, Sweep
+
+_WRONG = frozenset({Status.NON_COMPLIANT, Status.UNKNOWN})
+# Whoever has one of these was looked at, and waits for somebody, or for the time that its own next look is set for.
+_WAITING = frozenset(
+    {
+        Reason.HELD,
+        Reason.CONTESTED,
+        Reason.DECOMMISSIONED,
+        Reason.LOCKED,
+        Reason.POLICY_REFUSED,
+        Reason.ASSIGNMENT_DENIED,
+        Reason.PERMISSION_MISSING,
+        Reason.WRITE_REFUSED,
+        Reason.WRITTEN_TOO_OFTEN,
+        Reason.EXTENSION_STUCK,
+        Reason.UNDO_NOT_POSSIBLE,
+    }
+)
+
+
+# One check of the NSG tells that, for all the VMs behind it.
+_OF_THE_NSG = frozenset({Reason.OUTBOUND_DENIED, Reason.OUTBOUND_DENIED_DELIBERATELY, Reason.INBOUND_DENIED})
+
+
+def decide_sweep(
+    estate: Estate,
+    subscription: ResourceId,
+    desired: DesiredState,
+    last: LastSweep | None,
+    standings: Mapping[ResourceId, Standing],
+) -> Sweep:
+    """Decide on all of a subscription, by what Resource Graph shows of it and what is kept of each subject.
+
+    Looked at live are those for whom there is something to write, and those with whom something is wrong that the
+    last sweep did not find. The first one finds what has long been so: that is told, and looked at by nobody.
+    """
+    plans = list(decide_subscription(estate, desired))
+    wrong = [
+        _without_the_waiting(plan, standings)
+        for plan in plans
+        if _is_wrong(plan) and not _was_just_seen(plan, standings, estate.observed_at)
+    ]
+    changes = sum(len(plan.actions) for plan in wrong)
+    limit = desired.most_changes.of(len(estate.virtual_machines))
+    counts = Counter(plan.status for plan in plans)
+    findings: tuple[Finding, ...] = (_explain_sweep(subscription, estate, counts, changes),)
+    checks: tuple[ResourceId, ...] = ()
+    if changes > limit:
+        findings = (explain_brake(subscription, changes, limit, wrong), *findings)
+    else:
+        checks = tuple(plan.subject for plan in wrong if plan.actions or _is_news(plan, last))
+    return Sweep(
+        subscription,
+        estate.observed_at,
+        findings,
+        tuple(wrong),
+        checks,
+        MappingProxyType(counts),
+        tuple(sorted(estate.virtual_machines)),
+        changes,
+        limit,
+    )
+
+
+def remember_sweep(sweep: Sweep) -> LastSweep:
+    """Give what the next sweep compares with."""
+    wrong = {plan.subject: _reasons(plan) for plan in sweep.wrong}
+    return LastSweep(sweep.observed_at, sweep.machines, MappingProxyType(wrong))
+
+
+def _is_wrong(plan: Plan) -> bool:
+    return bool(plan.actions) or any(finding.status in _WRONG for finding in plan.findings)
+
+
+def _without_the_waiting(plan: Plan, standings: Mapping[ResourceId, Standing]) -> Plan:
+    """Take the actions out of the plan of a subject that is not written to now, for what its own report says."""
+    standing = standings.get(plan.subject)
+    if standing is None or _WAITING.isdisjoint(standing.reasons):
+        return plan
+    return Plan(plan.subject, plan.findings)
+
+
+def _was_just_seen(plan: Plan, standings: Mapping[ResourceId, Standing], now: datetime) -> bool:
+    """Tell whether a look saw the subject live so lately that Resource Graph may be behind it."""
+    standing = standings.get(plan.subject)
+    return standing is not None and standing.answered is not None and standing.answered > now - RESOURCE_GRAPH_LAG
+
+
+def _is_news(plan: Plan, last: LastSweep | None) -> bool:
+    """Tell whether something is wrong that was not at the last sweep, and that no check of an NSG will tell."""
+    if last is None:
+        return False
+    new = set(_reasons(plan)) - set(last.wrong.get(plan.subject, ()))
+    return bool(new - _OF_THE_NSG if plan.subject.is_a(VIRTUAL_MACHINE) else new)
+
+
+def _reasons(plan: Plan) -> tuple[Reason, ...]:
+    return tuple(sorted({finding.reason for finding in plan.findings if finding.status in _WRONG}))
+
+
+def _explain_sweep(subscription: ResourceId, estate: Estate, counts: Mapping[Status, int], changes: int) -> Finding:
+    told = ", ".join(f"{counts[status]} {_word(status)}" for status in sorted(counts, reverse=True))
+    machines, groups = len(estate.virtual_machines), len(estate.network_security_groups)
+    message = (
+        f"Swept {machines} VMs and {groups} NSGs: {told or 'nothing there'}; {changes} changes would be made,"
+        f" listed by GET /api/plans?subscription={subscription.name}."
+    )
+    evidence = {"machines": machines, "network_security_groups": groups, "changes": changes}
+    evidence |= {status.name.lower(): counts[status] for status in sorted(counts)}
+    return Finding(subscription, Reason.SUBSCRIPTION_SWEPT, message, evidence)
+
+
+def _word(status: Status) -> str:
+    return status.name.lower().replace("_", " ")
