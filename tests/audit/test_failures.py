@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,10 @@ SIZES, LIST = "Microsoft.Compute/skus", "/v1.0/applications"
 
 
 @pytest.fixture
-async def two_subscriptions(azure: LocalAzure) -> World:
-    return await azure.reset(World(LocalClock(azure.world.clock.now()), (SUBSCRIPTION_ID, OTHER)))
+async def two_subscriptions(azure: LocalAzure) -> AsyncIterator[World]:
+    yield await azure.reset(World(LocalClock(azure.world.clock.now()), (SUBSCRIPTION_ID, OTHER)))
+    # Worlds to come have the subscriptions of the last one.
+    await azure.reset(World(LocalClock(azure.world.clock.now()), (SUBSCRIPTION_ID,)))
 
 
 async def test_a_subscription_that_cannot_be_read_is_unknown_and_hides_no_other(
