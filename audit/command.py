@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 import os
 import sys
@@ -23,7 +24,7 @@ from shared.azure.clients import AzureClients
 from shared.azure.facts import AzureFacts
 from shared.azure.failures import Absent, PassingFailure, Refusal
 from shared.azure.patience import Patience, Sleep
-from shared.azure.sign_in import NotSignedIn, SignIn
+from shared.azure.sign_in import NotSignedIn, SignIn, make_credential
 from shared.azure.subscriptions import list_subscriptions
 from shared.settings import Choices, SettingsError, parse_choices
 
@@ -51,6 +52,7 @@ class NothingToRead(Exception):
 def main(arguments: Sequence[str] | None = None, *, sleep: Sleep = asyncio.sleep) -> int:
     """Audit what the command line says, waiting for Azure by `sleep`; give the exit code."""
     options = parse_options(arguments)
+    _take_any_terminal()
     errors = make_errors()
     try:
         with _quiet_libraries():
@@ -70,7 +72,7 @@ async def _audit(options: Options, environment: Mapping[str, str], sleep: Sleep)
     began_at = datetime.now(UTC)
     choices = parse_choices(environment)
     desired = choices.desired.audited()
-    sign_in = SignIn(choices.client_id)
+    sign_in = SignIn(make_credential(choices.client_id))
     with Watch(make_errors(quiet=options.quiet)) as watch:
         patience = Patience(watch.wait, sleep)
         clients = AzureClients(
@@ -122,6 +124,13 @@ def _write(document: AuditDocument, options: Options) -> None:
         save_picture(document, files, options.svg)
     if not options.quiet:
         show(make_console(), document, files)
+
+
+def _take_any_terminal() -> None:
+    """Have signs that a terminal's encoding lacks replaced: in a file on Windows, that may be most of them."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 @contextmanager

@@ -37,6 +37,7 @@ def make_page(document: AuditDocument) -> str:
     style, script = _read("page.css"), _read("page.js")
     return _template().render(
         audit=document,
+        all_read=all(one.was_read for one in document.subscriptions),
         statuses=WORST_FIRST,
         labels=LABELS,
         meanings=MEANINGS,

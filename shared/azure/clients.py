@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from shared.azure.sign_in import make_credential
 from shared.settings import Choices, Settings
 
 if TYPE_CHECKING:
@@ -195,12 +196,7 @@ class AzureClients:
 
     @property
     def _credential(self) -> AsyncTokenCredential:
-        def make() -> AsyncTokenCredential:
-            from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415 - slow to import
-
-            return DefaultAzureCredential(managed_identity_client_id=self._settings.client_id, process_timeout=30)
-
-        return self._once("credential", "", make)
+        return self._once("credential", "", lambda: make_credential(self._settings.client_id))
 
     def _transport(self, service: str, answer_within: float) -> AioHttpTransport:
         """Give a service's connections; they alone know the time-outs, whatever their clients are told."""

@@ -1,4 +1,4 @@
-"""The sign-in of a person at a laptop: once, told of in one sentence where it fails, and good for every client."""
+"""Signing in: the app's identity, or a person at a laptop, once and told of in one sentence where it fails."""
 
 from __future__ import annotations
 
@@ -37,12 +37,18 @@ class SignedIn:
     tenant_id: str | None
 
 
+def make_credential(client_id: str | None) -> AsyncTokenCredential:
+    """Make the credential of whoever runs this: in Azure the managed identity, of that client id if it has one."""
+    from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415 - slow to import
+
+    return DefaultAzureCredential(managed_identity_client_id=client_id, process_timeout=_PROCESS_SECONDS)
+
+
 class SignIn:
     """A credential whose tokens are kept: the Azure CLI's own starts `az` anew for each client that asks."""
 
-    def __init__(self, client_id: str | None = None, credential: AsyncTokenCredential | None = None) -> None:
-        """Ask for no token yet. `client_id` is that of a user-assigned identity, for whoever runs this in Azure."""
-        self._client_id = client_id
+    def __init__(self, credential: AsyncTokenCredential) -> None:
+        """Ask for no token yet."""
         self._credential = credential
         self._kept: dict[tuple[str, ...], AccessToken] = {}
         self._asking = asyncio.Lock()
@@ -52,7 +58,7 @@ class SignIn:
         async with self._asking:
             kept = self._kept.get(scopes)
             if kept is None or claims or kept.expires_on - time.time() < _RENEWED_BEFORE:
-                kept = self._kept[scopes] = await self._made().get_token(*scopes, claims=claims, **more)
+                kept = self._kept[scopes] = await self._credential.get_token(*scopes, claims=claims, **more)
             return kept
 
     async def identify(self) -> SignedIn:
@@ -67,8 +73,7 @@ class SignIn:
 
     async def close(self) -> None:
         """Close the connections of the credential."""
-        if self._credential is not None:
-            await self._credential.close()
+        await self._credential.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -80,15 +85,6 @@ class SignIn:
         trace: TracebackType | None = None,
     ) -> None:
         await self.close()
-
-    def _made(self) -> AsyncTokenCredential:
-        if self._credential is None:
-            from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415 - slow to import
-
-            self._credential = DefaultAzureCredential(
-                managed_identity_client_id=self._client_id, process_timeout=_PROCESS_SECONDS
-            )
-        return self._credential
 
 
 def _explain(told: str) -> str:

@@ -50,7 +50,7 @@ class Login:
 
 async def test_a_token_is_asked_for_once_for_each_scope_while_it_is_good() -> None:
     login = Login()
-    sign_in = SignIn(credential=login)
+    sign_in = SignIn(login)
     for scope in ("arm", "graph", "arm", "graph"):
         await sign_in.get_token(scope)
     assert login.asked == [("arm",), ("graph",)]
@@ -59,7 +59,7 @@ async def test_a_token_is_asked_for_once_for_each_scope_while_it_is_good() -> No
 async def test_one_that_is_about_to_end_is_asked_for_anew_and_so_is_one_with_claims() -> None:
     ending, lasting = Login(good_for=60), Login()
     for login, more in ((ending, {}), (lasting, {"claims": "{}"})):
-        sign_in = SignIn(credential=login)
+        sign_in = SignIn(login)
         await sign_in.get_token("arm")
         await sign_in.get_token("arm", **more)
         assert len(login.asked) == 2
@@ -77,12 +77,12 @@ async def test_one_that_is_about_to_end_is_asked_for_anew_and_so_is_one_with_cla
     ],
 )
 async def test_it_tells_who_is_signed_in_as_far_as_the_token_does(text: str, expected: SignedIn) -> None:
-    assert await SignIn(credential=Login(text)).identify() == expected
+    assert await SignIn(Login(text)).identify() == expected
 
 
 async def test_nobody_signed_in_is_told_in_a_sentence_with_what_to_do() -> None:
     with pytest.raises(NotSignedIn) as caught:
-        await SignIn(credential=Login(error=NOBODY)).identify()
+        await SignIn(Login(error=NOBODY)).identify()
     told = str(caught.value)
     assert "az login --tenant <tenant id>" in told
     assert told.endswith("The Azure CLI says: Please run 'az login' to set up an account")
@@ -91,4 +91,4 @@ async def test_nobody_signed_in_is_told_in_a_sentence_with_what_to_do() -> None:
 
 async def test_another_failure_says_what_to_do_all_the_same() -> None:
     with pytest.raises(NotSignedIn, match="az login"):
-        await SignIn(credential=Login(error="AADSTS50076")).identify()
+        await SignIn(Login(error="AADSTS50076")).identify()
