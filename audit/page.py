@@ -30,6 +30,14 @@ MEANINGS = {
     "NOT_APPLICABLE": "not for Windows Admin Center, or told for your information",
     "COMPLIANT": "nothing to do",
 }
+PROPOSED = {
+    "PutExtension": "install the extension",
+    "RefreshExtension": "bring the extension up to date",
+    "DeleteExtension": "take the extension away",
+    "PutSecurityRule": "put a rule",
+    "DeleteSecurityRule": "take a rule away",
+    "PatchApplication": "write the redirect URIs",
+}
 
 
 def make_page(document: AuditDocument) -> str:
@@ -40,6 +48,7 @@ def make_page(document: AuditDocument) -> str:
         all_read=all(one.was_read for one in document.subscriptions),
         statuses=WORST_FIRST,
         labels=LABELS,
+        proposed=PROPOSED,
         meanings=MEANINGS,
         groups=[(status, _of(document, status)) for status in WORST_FIRST],
         shares=_shares(document),

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -139,3 +140,38 @@ def test_importing_the_app_imports_no_sdk_and_no_http_client(app: dict[str, Any]
 def test_a_timer_comes_when_it_is_set_to(settings: dict[str, str], timer: str, schedule: str) -> None:
     described = json.loads(import_app(**SETTINGS, **settings).stdout)
     assert binding_of(described, timer, "timerTrigger")["schedule"] == schedule
+
+
+def test_bad_settings_stop_the_app_and_are_all_told_at_once() -> None:
+    done = import_app(WAC_EXTENSION_MODE="fix", WAC_PORT="0", WAC_ENFORCE_SCOPE="x")
+    assert done.returncode != 0
+    told = done.stderr[done.stderr.rindex("SettingsError") :]
+    for fault in (
+        "WAC_EXTENSION_MODE: Input should be 'audit' or 'enforce'",
+        "WAC_PORT: Input should be greater than or equal to 1",
+        "WAC_ENFORCE_SCOPE is not a setting of WAC Guard; did you mean WAC_ENFORCE_SCOPES?",
+        "AzureWebJobsStorage__queueServiceUri is missing",
+    ):
+        assert told.count(fault) == 1
+
+
+def seconds(text: str) -> float:
+    hours, minutes, rest = text.split(":")
+    return timedelta(hours=int(hours), minutes=int(minutes), seconds=float(rest)).total_seconds()
+
+
+def test_the_hosts_queue_settings_fit_what_the_code_promises() -> None:
+    queues = HOST["extensions"]["queues"]
+    assert HOST["version"] == "2.0"
+    assert queues["messageEncoding"] == "none"  # the JSON stands in the queue as it is written
+    assert queues["maxDequeueCount"] > 1
+    assert seconds(queues["visibilityTimeout"]) >= 10
+    assert seconds(queues["maxPollingInterval"]) <= 5
+    assert 1 <= queues["newBatchThreshold"] < queues["batchSize"] <= 32
+    assert seconds(HOST["functionTimeout"]) <= 600
+
+
+def test_the_host_is_told_to_bring_the_bindings_that_python_apps_do_not_carry() -> None:
+    bundle = HOST["extensionBundle"]
+    assert bundle["id"] == "Microsoft.Azure.Functions.ExtensionBundle"
+    assert bundle["version"] == "[4.0.0, 5.0.0)"  # from 4 on, its Event Grid trigger understands CloudEvents

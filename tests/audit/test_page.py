@@ -8,13 +8,14 @@ import shutil
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from audit.document import AuditDocument
-from audit.page import make_page
+from audit.page import LABELS, MEANINGS, PROPOSED, make_page
 from audit.result import SubscriptionAudit
-from shared.model.plan import Reason
+from shared.model.plan import Action, Reason, Status
 from tests.audit.audits import (
     APPLICATION,
     NSG,
@@ -123,6 +124,11 @@ def test_without_scripts_all_of_it_is_there() -> None:
                 assert code in text
     assert all(note in text for note in document.notes)
     assert "ada@contoso.com" in "".join(read(make_page(documented())).text)
+
+
+def test_every_action_and_every_status_has_its_words() -> None:
+    assert set(PROPOSED) == {one.__name__ for one in get_args(Action)}
+    assert set(LABELS) == set(MEANINGS) == {one.name for one in Status}
 
 
 def test_names_are_text_whatever_they_are() -> None:

@@ -1,0 +1,267 @@
+"""A sweep's decisions: whom to look at, when the brake holds, and when a part is missing without a word."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.decide.brake import contents_of, fingerprint, plan_id
+from shared.decide.contents import content_of
+from shared.decide.omission import choose_swept, decide_omission, decide_round, find_vanished
+from shared.decide.permission import decide_permission
+from shared.decide.subscription import decide_subscription
+from shared.decide.sweep import decide_sweep, remember_sweep
+from shared.model.desired import DesiredState, MostChanges
+from shared.model.estate import AgentState, Estate, PowerState
+from shared.model.plan import Outcome, Reason, Status
+from shared.model.resource_id import WHOLE_ESTATE, ResourceId, subscription_resource_id
+from shared.model.sweep import LastRound, LastSweep, Standing, Sweep
+from tests.decide.estates import (
+    ENFORCED,
+    NSG,
+    OBSERVED_AT,
+    SUBSCRIPTION,
+    deny_out,
+    estate,
+    extension,
+    machine,
+    security_group,
+    vm_named,
+)
+
+HERE = subscription_resource_id(SUBSCRIPTION)
+SOON, LONG_AGO = OBSERVED_AT - timedelta(minutes=1), OBSERVED_AT - timedelta(hours=1)
+
+
+def crowd(bare: int, installed: int = 0, *, denied: bool = False) -> Estate:
+    """Make an estate as Resource Graph shows it, in which so many VMs lack the extension."""
+    names = [vm_named(f"vm-{number:03}") for number in range(bare + installed)]
+    return estate(
+        *(machine(name, agent=AgentState.UNTOLD) for name in names[:bare]),
+        *(machine(name, agent=AgentState.UNTOLD, extensions=(extension(vm=name),)) for name in names[bare:]),
+        subnet_group=security_group(*([deny_out()] if denied else [])),
+    )
+
+
+def swept(
+    here: Estate,
+    last: LastSweep | None = None,
+    standings: Iterable[Standing] = (),
+    desired: DesiredState = ENFORCED,
+) -> Sweep:
+    return decide_sweep(here, HERE, desired, last, {one.subject: one for one in standings})
+
+
+def reasons(sweep: Sweep) -> list[Reason]:
+    return [finding.reason for finding in sweep.findings]
+
+
+def most(count: int) -> DesiredState:
+    return replace(ENFORCED, most_changes=MostChanges(count, 0))
+
+
+def test_each_vm_and_nsg_is_decided_on_once_and_in_order() -> None:
+    here = crowd(2, 2)
+    assert [plan.subject for plan in decide_subscription(here, ENFORCED)] == [*sorted(here.virtual_machines), NSG]
+
+
+def test_an_agent_that_nothing_is_told_of_is_taken_to_be_ready() -> None:
+    sweep = swept(crowd(1))
+    assert [type(action).__name__ for plan in sweep.wrong for action in plan.actions] == ["PutExtension"]
+
+
+def test_what_can_be_written_is_looked_at_live_and_what_is_well_is_not() -> None:
+    sweep = swept(crowd(3, 5))
+    assert sweep.checks == tuple(vm_named(f"vm-{number:03}") for number in range(3))
+    assert (sweep.changes, sweep.is_braked, reasons(sweep)) == (3, False, [Reason.SUBSCRIPTION_SWEPT])
+    assert sweep.counts == {Status.COMPLIANT: 6, Status.NON_COMPLIANT: 3}
+
+
+def test_for_all_vms_behind_an_nsg_that_is_in_the_way_there_is_one_check() -> None:
+    seen_well = LastSweep(LONG_AGO)
+    assert swept(crowd(0, 40, denied=True), seen_well).checks == (NSG,)
+
+
+@pytest.mark.parametrize(
+    ("limit", "bare", "is_braked"),
+    [
+        (MostChanges(3, 0), 3, False),
+        (MostChanges(3, 0), 4, True),
+        (MostChanges(0, 0), 0, False),
+        (MostChanges(0, 0), 1, True),
+        (MostChanges(10, 10), 10, False),
+        (MostChanges(10, 10), 11, True),
+        (MostChanges(1, 50), 20, False),
+        (MostChanges(1, 50), 21, True),
+    ],
+)
+def test_the_brake_holds_beyond_its_limit_and_then_nobody_is_asked_for(
+    limit: MostChanges, bare: int, *, is_braked: bool
+) -> None:
+    sweep = swept(crowd(bare, 40 - bare), LastSweep(LONG_AGO), desired=replace(ENFORCED, most_changes=limit))
+    assert sweep.is_braked is is_braked
+    assert (sweep.checks == ()) is (is_braked or bare == 0)
+    assert (Reason.SWEEP_BRAKED in reasons(sweep)) is is_braked
+    assert sweep.changes == sum(len(plan.actions) for plan in sweep.wrong) == bare
+
+
+WAITING = (
+    Reason.HELD,
+    Reason.CONTESTED,
+    Reason.LOCKED,
+    Reason.POLICY_REFUSED,
+    Reason.ASSIGNMENT_DENIED,
+    Reason.PERMISSION_MISSING,
+    Reason.WRITE_REFUSED,
+    Reason.DECOMMISSIONED,
+)
+
+
+@pytest.mark.parametrize("reason", WAITING)
+def test_whoever_waits_for_somebody_is_not_asked_for_again_and_does_not_count(reason: Reason) -> None:
+    first = vm_named("vm-000")
+    sweep = swept(crowd(2), standings=[Standing(first, frozenset({reason}), LONG_AGO)])
+    assert (sweep.checks, sweep.changes) == ((vm_named("vm-001"),), 1)
+    assert first in {plan.subject for plan in sweep.wrong}
+
+
+def test_a_live_look_that_resource_graph_may_be_behind_stands() -> None:
+    first = vm_named("vm-000")
+    assert swept(crowd(1), standings=[Standing(first, answered=SOON)]).wrong == ()
+    assert swept(crowd(1), standings=[Standing(first, answered=LONG_AGO)]).checks == (first,)
+    assert swept(crowd(1), standings=[Standing(first)]).checks == (first,)
+
+
+def without_remedy(count: int) -> Estate:
+    """Make an estate of VMs of which something is wrong that nothing can be written for."""
+    names = [vm_named(f"vm-{number:03}") for number in range(count)]
+    return estate(*(machine(name, vm_size="Standard_Unheard_of") for name in names))
+
+
+def test_the_first_sweep_finds_what_has_long_been_so_and_asks_for_no_look_at_it() -> None:
+    sweep = swept(without_remedy(3))
+    assert (len(sweep.wrong), sweep.checks, sweep.changes) == (3, (), 0)
+
+
+def test_what_a_later_sweep_finds_for_the_first_time_is_looked_at_live_once() -> None:
+    first = swept(without_remedy(2))
+    second = swept(without_remedy(3), remember_sweep(first))
+    assert second.checks == (vm_named("vm-002"),)
+    assert swept(without_remedy(3), remember_sweep(second)).checks == ()
+
+
+def test_a_stopped_vm_waits_for_its_start_and_not_for_a_sweep() -> None:
+    stopped = estate(machine(power_state=PowerState.DEALLOCATED))
+    sweep = swept(stopped, LastSweep(LONG_AGO))
+    assert (sweep.wrong, sweep.checks) == ((), ())
+
+
+def test_whatever_could_not_be_read_is_among_what_is_wrong() -> None:
+    here = replace(crowd(0, 1), unreadable={vm_named("vm-9"): "the row makes no sense"})
+    sweep = swept(here, LastSweep(LONG_AGO))
+    assert [(plan.subject, plan.status) for plan in sweep.wrong] == [(vm_named("vm-9"), Status.UNKNOWN)]
+    assert sweep.checks == (vm_named("vm-9"),)
+
+
+@given(bare=st.integers(0, 12), installed=st.integers(0, 12), limit=st.integers(0, 15), first=st.booleans())
+def test_nobody_is_asked_for_who_is_not_wrong_nor_more_changes_than_the_limit(
+    *, bare: int, installed: int, limit: int, first: bool
+) -> None:
+    here = crowd(bare, installed) if bare + installed else estate(machine())
+    sweep = swept(here, None if first else LastSweep(LONG_AGO), desired=most(limit))
+    by_subject = {plan.subject: plan for plan in sweep.wrong}
+    assert set(sweep.checks) <= set(by_subject)
+    assert sum(len(by_subject[one].actions) for one in sweep.checks) <= limit
+    assert sum(sweep.counts.values()) == len(here.virtual_machines) + len(here.network_security_groups)
+    assert sweep.is_braked or {one for one, plan in by_subject.items() if plan.actions} <= set(sweep.checks)
+
+
+def test_a_plan_is_the_same_whenever_it_is_made_and_another_when_anything_in_it_is() -> None:
+    one, two = swept(crowd(2)), swept(crowd(2), LastSweep(LONG_AGO))
+    assert fingerprint(one.wrong) == fingerprint(two.wrong) == fingerprint(reversed(one.wrong))
+    assert fingerprint(swept(crowd(3)).wrong) != fingerprint(one.wrong)
+    other_port = swept(crowd(2), desired=replace(ENFORCED, port=6600))
+    assert fingerprint(other_port.wrong) != fingerprint(one.wrong)
+    assert plan_id(OBSERVED_AT, one.wrong) == f"20261122T080000Z-{fingerprint(one.wrong)}"
+
+
+def test_a_check_that_was_released_may_write_that_alone() -> None:
+    (plan,) = swept(crowd(1)).wrong
+    (action,) = plan.actions
+    assert contents_of(plan) == (content_of(action),)
+    assert decide_permission(action, ENFORCED, contents_of(plan)) is None
+    (other,) = swept(crowd(1), desired=replace(ENFORCED, port=6600)).wrong
+    refusal = decide_permission(other.actions[0], ENFORCED, contents_of(plan))
+    assert refusal is not None
+    assert refusal.outcome is Outcome.WOULD_DO
+    assert decide_permission(action, ENFORCED, ()) is not None
+    assert decide_permission(action, DesiredState(), contents_of(plan)) is not None
+
+
+def seen_before(count: int) -> LastSweep:
+    return LastSweep(LONG_AGO, tuple(vm_named(f"vm-{number:03}") for number in range(count)))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "is_doubted"),
+    [(0, 1, False), (10, 10, False), (10, 9, False), (10, 8, True), (40, 36, False), (40, 35, True), (1, 0, True)],
+)
+def test_more_than_a_tenth_fewer_vms_are_looked_for(before: int, now: int, *, is_doubted: bool) -> None:
+    here = crowd(0, now) if now else replace(crowd(0, 1), virtual_machines={})
+    asked = find_vanished(here, seen_before(before))
+    assert bool(asked) is is_doubted
+    assert not set(asked) & set(here.virtual_machines)
+
+
+def test_a_first_sweep_misses_nobody() -> None:
+    assert find_vanished(crowd(0, 1), None) == ()
+
+
+@given(before=st.integers(1, 400), now=st.integers(0, 40))
+def test_those_who_are_looked_for_are_few_and_drawn_from_all(before: int, now: int) -> None:
+    here = replace(crowd(0, 1), virtual_machines={vm_named(f"vm-{n:03}"): machine() for n in range(now)})
+    asked = find_vanished(here, seen_before(before))
+    assert len(asked) <= 20
+    assert len(set(asked)) == len(asked)
+
+
+def test_vms_are_missed_unless_each_that_is_looked_for_is_gone() -> None:
+    one, other = vm_named("vm-1"), vm_named("vm-2")
+    gone = replace(estate(), absent=frozenset({one, other}))
+    assert decide_omission(gone, HERE, (one, other)) == ()
+    half = replace(estate(), absent=frozenset({one}))
+    (finding,) = decide_omission(half, HERE, (one, other))
+    assert (finding.reason, finding.status) == (Reason.MACHINES_MISSING, Status.UNKNOWN)
+    assert "vm-2" in finding.message
+    forbidden = replace(estate(), unreadable={one: "AuthorizationFailed"})
+    assert decide_omission(forbidden, HERE, (one,)) != ()
+
+
+A, B, C = (subscription_resource_id(f"{digit * 8}-2222-3333-4444-555555555555") for digit in "abc")
+ROUNDS: Mapping[str, tuple[set[ResourceId], set[ResourceId], LastRound | None, list[Reason]]] = {
+    "a first round tells of nothing": ({A, B}, set(), None, []),
+    "all are there that were": ({A, B}, set(), LastRound((A, B)), []),
+    "one is not seen any more": ({A}, set(), LastRound((A, B)), [Reason.SUBSCRIPTION_MISSING]),
+    "one is new": ({A, B}, set(), LastRound((A,)), [Reason.SUBSCRIPTION_APPEARED]),
+    "one has gone and one is new": (
+        {A, C},
+        set(),
+        LastRound((A, B)),
+        [Reason.SUBSCRIPTION_MISSING, Reason.SUBSCRIPTION_APPEARED],
+    ),
+    "all that are named are there": ({A, B}, {A}, LastRound((A, B)), []),
+    "a named one was never seen": ({A}, {A, B}, None, [Reason.SUBSCRIPTION_MISSING]),
+    "others than those named are nothing to tell of": ({A, C}, {A}, LastRound((A, B)), []),
+}
+
+
+@pytest.mark.parametrize("case", ROUNDS.values(), ids=ROUNDS.keys())
+def test_a_round_tells_which_subscriptions_are_missing_and_which_are_new(
+    case: tuple[set[ResourceId], set[ResourceId], LastRound | None, list[Reason]],
+) -> None:
+    seen, named, last, expected = case
+    assert [one.reason for one in decide_round(WHOLE_ESTATE, seen, named, last)] == expected
+    assert set(choose_swept(seen, named)) == (seen & named if named else seen)
