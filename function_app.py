@@ -19,6 +19,7 @@ from handlers.reports import show_reports, show_writes
 from handlers.requests import request_check
 from handlers.stops import order_stop, show_stops
 from handlers.timers import begin_audit, begin_sweep
+from handlers.waivers import order_waiver, show_waivers, withdraw_waiver
 from shared.settings import parse_settings
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
@@ -165,6 +166,24 @@ async def stops(request: func.HttpRequest) -> func.HttpResponse:
 async def decommission(request: func.HttpRequest) -> func.HttpResponse:
     """Show what would be taken away, or have it taken away."""
     return _respond(await order_decommission(guard, request.get_body()))
+
+
+@app.route("waivers", trigger_arg_name="request", methods=["POST"])
+async def waive(request: func.HttpRequest) -> func.HttpResponse:
+    """Accept what is found of a subject until a day."""
+    return _respond(await order_waiver(guard, request.get_body()))
+
+
+@app.route("waivers", trigger_arg_name="request", methods=["DELETE"])
+async def waive_no_more(request: func.HttpRequest) -> func.HttpResponse:
+    """Accept it no more."""
+    return _respond(await withdraw_waiver(guard, request.params))
+
+
+@app.route("waivers", trigger_arg_name="request", methods=["GET"])
+async def waivers(request: func.HttpRequest) -> func.HttpResponse:
+    """Show what is accepted, by whom, why, and until when."""
+    return _respond(await show_waivers(guard, request.params))
 
 
 def _respond(answer: Answer) -> func.HttpResponse:

@@ -7,11 +7,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StringConstraints, model_validator
 
+from handlers.waiver_fields import KnownReason, Until, WaivableReason, WaivedSubject
 from shared.decide.addresses import parse_prefix
 from shared.decide.packets import WITH_PORTS, parse_ports, parse_protocol
 from shared.model.desired import Mode
 from shared.model.estate import Direction
-from shared.model.plan import Status
+from shared.model.plan import Reason, Status
 from shared.model.resource_id import (
     APPLICATION,
     ESTATE,
@@ -110,6 +111,7 @@ def _ports(port: int | str) -> str:
 
 _Subject = Annotated[str, AfterValidator(lambda text: str(parse_subject(text)))]
 _Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+_Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 _Ports = Annotated[StrictInt | str, AfterValidator(_ports)]
 _WriteId = Annotated[str, AfterValidator(_write_id)]
 
@@ -241,6 +243,29 @@ class ReleaseRequest(_Asked):
     subjects: Annotated[tuple[_Subject, ...], Field(min_length=1)] | None = None
 
 
+class WaiverRequest(_Asked):
+    """The body of POST /api/waivers."""
+
+    subject: WaivedSubject
+    reason: WaivableReason
+    until: Until
+    by: _Name
+    why: _Reason
+
+
+class WithdrawalQuery(_Asked):
+    """The query of DELETE /api/waivers."""
+
+    subject: WaivedSubject
+    reason: KnownReason
+
+
+class WaiversQuery(_Asked):
+    """The query of GET /api/waivers: all of them, or those that concern one subject."""
+
+    subject: WaivedSubject | None = None
+
+
 CHECK = {"subject": _VM, "mode": "audit"}
 EXPLAIN = (
     {"subject": _VM},
@@ -259,3 +284,6 @@ RELEASE = (
     {"subscription": "<id>", "plan": "<id of a plan, from GET /api/plans>"},
     {"subscription": "<id>", "plan": "<id of a plan>", "subjects": (_VM,)},
 )
+WITHDRAWAL = {"subject": _VM, "reason": Reason.OUTBOUND_DENIED_DELIBERATELY.value}
+WAIVER = WITHDRAWAL | {"until": "<a day within a year, such as 2027-03-31>", "by": "<who>", "why": "<why>"}
+WAIVERS = {"subject": _VM}

@@ -21,8 +21,10 @@ from handlers.virtual_machine import check_virtual_machine
 from shared.azure.check_queue import parse_check, send_check
 from shared.azure.failures import PassingFailure
 from shared.azure.tables import Overtaken
+from shared.azure.waivers import list_waivers
 from shared.decide.looks import decide_retry
 from shared.decide.memory import remember_report
+from shared.decide.waivers import decide_waived
 from shared.model.check import Check
 from shared.model.desired import DesiredState
 from shared.model.plan import Report
@@ -100,15 +102,18 @@ async def _answer(guard: Guard, check: Check) -> None:
 async def answer_check(guard: Guard, check: Check, desired: DesiredState, turn: Turn) -> Report:
     """Look at a Check's subject, and act as far as `desired` permits.
 
-    Raises ValueError for a subject of a type that is not looked at.
+    Raises ValueError for a subject of a type that is not looked at; UnreadableRow, PassingFailure or Refusal when
+    nobody can tell what people accept: before anything is written, so that no report of a write is lost.
     """
     look = _LOOKS.get(check.subject.type.casefold())
     if look is None:
         raise ValueError(f"a {check.subject.type} is not looked at")
+    waivers, _ = await list_waivers(guard.clients, check.subject)
     try:
-        return await look(guard, check, desired, turn)
+        report = await look(guard, check, desired, turn)
     except PassingFailure as failure:
         return make_failed_report(check, failure)
+    return decide_waived(report, waivers)
 
 
 async def _look(guard: Guard, check: Check, turn: Turn) -> None:

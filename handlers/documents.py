@@ -11,14 +11,27 @@ from shared.decide.bicep import bicep
 from shared.decide.command_lines import azure_cli
 from shared.decide.terraform import terraform
 from shared.model.plan import Action, ActionResult, Finding, Report
+from shared.model.waiver import Waiver
+
+
+class AcceptedDocument(BaseModel):
+    """Who accepts a finding until when, and why; `subject` may be the resource group that it is accepted in."""
+
+    subject: str
+    until: datetime
+    by: str
+    why: str
 
 
 class FindingDocument(BaseModel):
+    """One finding; what has a `waiver` is not counted in the subject's status."""
+
     subject: str
     reason: str
     status: str
     message: str
     evidence: dict[str, Any]
+    waiver: AcceptedDocument | None = None
 
 
 class ProposalDocument(BaseModel):
@@ -76,7 +89,12 @@ def document_finding(finding: Finding) -> FindingDocument:
         status=finding.status.name,
         message=finding.message,
         evidence=dict(finding.evidence),
+        waiver=None if finding.waiver is None else _document_waiver(finding.waiver),
     )
+
+
+def _document_waiver(waiver: Waiver) -> AcceptedDocument:
+    return AcceptedDocument(subject=str(waiver.subject), until=waiver.until, by=waiver.by, why=waiver.why)
 
 
 def _document_action(result: ActionResult) -> ActionDocument:

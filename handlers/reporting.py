@@ -73,7 +73,10 @@ def _fields(report: Report) -> dict[str, Any]:
     return {
         **log_fields(report.check),
         "status": report.status.name,
-        "findings": [{"reason": found.reason.value, "message": found.message} for found in report.findings],
+        "findings": [
+            {"reason": found.reason.value, "message": found.message, "waived": found.waiver is not None}
+            for found in report.findings
+        ],
         "actions": [
             {
                 "action": type(result.action).__name__,

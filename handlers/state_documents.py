@@ -25,12 +25,13 @@ LONGEST_SUBJECT = 2048
 
 
 class SummaryDocument(BaseModel):
-    """One subject of the list; `error` is what its last check failed with."""
+    """One subject of the list; `error` is what its last check failed with, `waived` the reasons that are accepted."""
 
     subject: str
     status: str | None
     observed_at: datetime | None
     reasons: tuple[str, ...]
+    waived: tuple[str, ...]
     held: bool
     contested: bool
     error: str | None
@@ -168,6 +169,7 @@ def _summary(one: SubjectSummary) -> SummaryDocument:
         status=one.status,
         observed_at=one.observed_at,
         reasons=one.reasons,
+        waived=one.waived,
         held=one.held,
         contested=one.contested,
         error=one.error,

@@ -14,6 +14,7 @@ from shared.azure.observe_subscription import observe_subscription
 from shared.azure.plans import KeptPlan, keep_plan, list_plans, prune_plans, touch_plan
 from shared.azure.subjects import list_standings
 from shared.azure.sweep_lines import add_line
+from shared.azure.waivers import list_waivers
 from shared.decide.brake import PLAN_LIFETIME, fingerprint, plan_id
 from shared.decide.omission import decide_omission, find_vanished
 from shared.decide.presence import decide_presence
@@ -22,7 +23,7 @@ from shared.model.check import Check
 from shared.model.desired import DesiredState
 from shared.model.estate import Estate
 from shared.model.plan import Finding, Plan, Report
-from shared.model.sweep import Sweep, SweepLine
+from shared.model.sweep import Known, Sweep, SweepLine
 from shared.turns import Turn
 
 CAUSE = "sweep"
@@ -33,7 +34,7 @@ async def check_subscription(guard: Guard, check: Check, desired: DesiredState, 
 
     Raises PassingFailure when Azure or the state is out of reach: then nothing was queued, or all is queued again.
     """
-    subject, last = check.subject, turn.past.sweep
+    subject = check.subject
     estate = await observe_subscription(guard.clients, guard.facts, subject, await guard.facts.gateways())
     unseen = decide_presence(estate, subject, was_read=True) or await _look_for_the_vanished(
         guard, check, turn, estate
@@ -41,8 +42,10 @@ async def check_subscription(guard: Guard, check: Check, desired: DesiredState, 
     if unseen:
         return make_report(check, estate, Plan(subject, unseen), Acted(), desired)
     standings = await list_standings(guard.clients, subject.subscription_id)
+    waivers, _ = await list_waivers(guard.clients)
+    known = Known(turn.past.sweep, standings, tuple(waivers))
 
-    sweep = await guard.on_sweeps.run(decide_sweep, estate, subject, desired, last, standings)
+    sweep = await guard.on_sweeps.run(decide_sweep, estate, subject, desired, known)
 
     kept = await _keep(guard, sweep)
     await queue_checks(guard, sweep.checks, CAUSE, sweep.observed_at, check.correlation_id)

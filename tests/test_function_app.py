@@ -31,6 +31,9 @@ ROUTES: dict[str, tuple[list[str], str]] = {
     "stop": (["POST"], "stop"),
     "stops": (["GET"], "stop"),
     "decommission": (["POST"], "decommission"),
+    "waive": (["POST"], "waivers"),
+    "waive_no_more": (["DELETE"], "waivers"),
+    "waivers": (["GET"], "waivers"),
 }
 
 # Each costs tenths of seconds up to seconds, which a cold start has better uses for.

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.model.plan import Reason
+from shared.decide.waivers import explain_unwaivable
+from shared.model.plan import Reason, Status
 from shared.model.write import Fate
 from tests.test_function_app import ROUTES
 
@@ -35,6 +36,20 @@ def test_every_stop_is_told_with_how_to_lift_it(reason: Reason) -> None:
     assert '`{"s' in row.split("|")[4]
 
 
+OF_SWEEPS = (
+    Reason.SWEEP_BRAKED,
+    Reason.MACHINES_MISSING,
+    Reason.SUBSCRIPTION_MISSING,
+    Reason.SUBSCRIPTION_APPEARED,
+    Reason.SUBSCRIPTION_SWEPT,
+)
+
+
+@pytest.mark.parametrize("reason", OF_SWEEPS)
+def test_every_finding_of_a_sweep_is_told(reason: Reason) -> None:
+    assert f"| `{reason.value}` |" in PAGE
+
+
 @pytest.mark.parametrize("fate", Fate)
 def test_every_fate_of_a_write_is_told(fate: Fate) -> None:
     assert any(line.startswith("|") and f"`{fate.value}`" in line.split("|")[1] for line in PAGE.splitlines())
@@ -45,6 +60,13 @@ def test_every_request_is_shown_as_it_is_typed(route: str) -> None:
     assert f"$APP/{route}" in PAGE
 
 
-@pytest.mark.parametrize("table", ["wacsubjects", "wacwrites", "waccontrol"])
+@pytest.mark.parametrize("reason", [one for one in Reason if one.status is Status.NON_COMPLIANT])
+def test_what_nobody_can_accept_though_it_counts_is_told_where_waivers_are(reason: Reason) -> None:
+    (section,) = [part for part in PAGE.split("\n## ") if part.startswith("Accept a finding")]
+    told = section[section.index("Nor are the stops") : section.index("are lifted instead")]
+    assert (f"`{reason.value}`" in told) is (explain_unwaivable(reason) is not None)
+
+
+@pytest.mark.parametrize("table", ["wacsubjects", "wacwrites", "waccontrol", "wacwaivers", "wacplans", "wacsweeps"])
 def test_every_table_is_told(table: str) -> None:
     assert f"| `{table}` |" in PAGE

@@ -55,7 +55,10 @@ class SubjectRow:
 
 @dataclass(frozen=True, slots=True)
 class SubjectSummary:
-    """What a list shows of a subject: `subject` is a text, since an unreadable message has no id."""
+    """What a list shows of a subject: `subject` is a text, since an unreadable message has no id.
+
+    `waived` are those of the reasons that somebody accepts for now.
+    """
 
     subject: str
     status: str | None
@@ -64,6 +67,7 @@ class SubjectSummary:
     held: bool
     contested: bool
     error: str | None = None
+    waived: tuple[str, ...] = ()
 
 
 async def read_subject(clients: AzureClients, subject: ResourceId) -> tuple[SubjectRow, datetime]:
@@ -86,7 +90,7 @@ async def save_subject(clients: AzureClients, row: SubjectRow) -> SubjectRow:
 
 async def list_subjects(clients: AzureClients) -> list[SubjectSummary]:
     """List all subjects, and the messages that named none, by name. Raises PassingFailure, Refusal."""
-    shown = ("subject", "status", "observed_at", "reasons", "held", "contested", "error")
+    shown = ("subject", "status", "observed_at", "reasons", "waived", "held", "contested", "error")
     rows = await Table(clients, SUBJECTS).query(select=shown)
     return sorted((_summary(row) for row in rows), key=lambda summary: summary.subject.casefold())
 
@@ -154,6 +158,7 @@ def _properties(row: SubjectRow) -> Properties:
             "sighting": row.past.sighting,
             "gateway": None if row.past.gateway is None else plain_record(row.past.gateway, Gateway),
             "reasons": _joined(row.past.since if row.report is None else _reasons_of(row.report)),
+            "waived": _joined(() if row.report is None else _reasons_of(row.report, waived=True)),
             "held": row.past.hold is not None,
             "contested": row.past.contested,
             "error": None if row.error is None else plain(row.error),
@@ -181,7 +186,8 @@ def _summary(row: Row) -> SubjectSummary:
         subject=shown.get("subject", row.row),
         status=shown.get("status"),
         observed_at=shown.get("observed_at"),
-        reasons=tuple(filter(None, shown.get("reasons", "").split(","))),
+        reasons=_split(shown.get("reasons")),
+        waived=_split(shown.get("waived")),
         held=shown.get("held", False),
         contested=shown.get("contested", False),
         error=shown.get("error"),
@@ -195,9 +201,15 @@ def _known_reasons(one: SubjectSummary) -> frozenset[Reason]:
     return frozenset(told | {reason for reason, is_so in ordered.items() if is_so})
 
 
-def _reasons_of(report: Mapping[str, Any]) -> Iterable[str]:
-    return [str(finding["reason"]) for finding in report.get("findings", ())]
+def _reasons_of(report: Mapping[str, Any], *, waived: bool = False) -> Iterable[str]:
+    """Name the reasons of a Report's findings: all of them, or those with a waiver."""
+    findings = report.get("findings", ())
+    return [str(finding["reason"]) for finding in findings if not waived or finding.get("waiver")]
 
 
 def _joined(reasons: Iterable[str]) -> str:
     return plain(",".join(dict.fromkeys(reasons)))
+
+
+def _split(joined: str | None) -> tuple[str, ...]:
+    return tuple(filter(None, (joined or "").split(",")))

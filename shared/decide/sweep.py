@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
 from shared.decide.brake import explain_brake
 from shared.decide.sightings import RESOURCE_GRAPH_LAG
 from shared.decide.subscription import decide_subscription
+from shared.decide.waivers import cover_findings
 from shared.model.desired import DesiredState
 from shared.model.estate import Estate
 from shared.model.plan import Finding, Plan, Reason, Status
 from shared.model.resource_id import VIRTUAL_MACHINE, ResourceId
-from shared.model.sweep import LastSweep, Standing, Sweep
+from shared.model.sweep import Known, LastSweep, Standing, Sweep
 
 _WRONG = frozenset({Status.NON_COMPLIANT, Status.UNKNOWN})
 # Whoever has one of these was looked at, and waits for somebody, or for the time that its own next look is set for.
@@ -39,33 +41,28 @@ _WAITING = frozenset(
 _OF_THE_NSG = frozenset({Reason.OUTBOUND_DENIED, Reason.OUTBOUND_DENIED_DELIBERATELY, Reason.INBOUND_DENIED})
 
 
-def decide_sweep(
-    estate: Estate,
-    subscription: ResourceId,
-    desired: DesiredState,
-    last: LastSweep | None,
-    standings: Mapping[ResourceId, Standing],
-) -> Sweep:
+def decide_sweep(estate: Estate, subscription: ResourceId, desired: DesiredState, known: Known) -> Sweep:
     """Decide on all of a subscription, by what Resource Graph shows of it and what is kept of each subject.
 
     Looked at live are those for whom there is something to write, and those with whom something is wrong that the
     last sweep did not find. The first one finds what has long been so: that is told, and looked at by nobody.
     """
-    plans = list(decide_subscription(estate, desired))
+    decided = decide_subscription(estate, desired)
+    plans = [_waived(plan, known, estate.observed_at) for plan in decided]
     wrong = [
-        _without_the_waiting(plan, standings)
+        _without_the_waiting(plan, known.standings)
         for plan in plans
-        if _is_wrong(plan) and not _was_just_seen(plan, standings, estate.observed_at)
+        if _is_wrong(plan) and not _was_just_seen(plan, known.standings, estate.observed_at)
     ]
     changes = sum(len(plan.actions) for plan in wrong)
     limit = desired.most_changes.of(len(estate.virtual_machines))
-    counts = Counter(plan.status for plan in plans)
+    counts = Counter(_status(plan) for plan in plans)
     findings: tuple[Finding, ...] = (_explain_sweep(subscription, estate, counts, changes),)
     checks: tuple[ResourceId, ...] = ()
     if changes > limit:
         findings = (explain_brake(subscription, changes, limit, wrong), *findings)
     else:
-        checks = tuple(plan.subject for plan in wrong if plan.actions or _is_news(plan, last))
+        checks = tuple(plan.subject for plan in wrong if plan.actions or _is_news(plan, known.last))
     return Sweep(
         subscription,
         estate.observed_at,
@@ -86,7 +83,19 @@ def remember_sweep(sweep: Sweep) -> LastSweep:
 
 
 def _is_wrong(plan: Plan) -> bool:
-    return bool(plan.actions) or any(finding.status in _WRONG for finding in plan.findings)
+    return bool(plan.actions) or any(finding.status in _WRONG for finding in _counted(plan))
+
+
+def _waived(plan: Plan, known: Known, at: datetime) -> Plan:
+    return replace(plan, findings=cover_findings(plan.findings, known.waivers, at)) if known.waivers else plan
+
+
+def _counted(plan: Plan) -> list[Finding]:
+    return [finding for finding in plan.findings if finding.waiver is None]
+
+
+def _status(plan: Plan) -> Status:
+    return max((finding.status for finding in _counted(plan)), default=Status.COMPLIANT)
 
 
 def _without_the_waiting(plan: Plan, standings: Mapping[ResourceId, Standing]) -> Plan:
@@ -94,7 +103,7 @@ def _without_the_waiting(plan: Plan, standings: Mapping[ResourceId, Standing]) -
     standing = standings.get(plan.subject)
     if standing is None or _WAITING.isdisjoint(standing.reasons):
         return plan
-    return Plan(plan.subject, plan.findings)
+    return replace(plan, actions=())
 
 
 def _was_just_seen(plan: Plan, standings: Mapping[ResourceId, Standing], now: datetime) -> bool:
@@ -112,7 +121,7 @@ def _is_news(plan: Plan, last: LastSweep | None) -> bool:
 
 
 def _reasons(plan: Plan) -> tuple[Reason, ...]:
-    return tuple(sorted({finding.reason for finding in plan.findings if finding.status in _WRONG}))
+    return tuple(sorted({finding.reason for finding in _counted(plan) if finding.status in _WRONG}))
 
 
 def _explain_sweep(subscription: ResourceId, estate: Estate, counts: Mapping[Status, int], changes: int) -> Finding:

@@ -7,16 +7,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared.model.application import RedirectSettings
 from shared.model.check import Check
 from shared.model.estate import Extension, SecurityRule
 from shared.model.resource_id import ResourceId
 
+if TYPE_CHECKING:
+    from shared.model.waiver import Waiver
+
 
 class Status(IntEnum):
-    """A subject has the worst (the highest) of its findings' status; none means COMPLIANT."""
+    """A subject has the worst (the highest) of its findings' status, waived ones aside; none means COMPLIANT."""
 
     COMPLIANT = 0
     NOT_APPLICABLE = 1
@@ -89,7 +92,6 @@ class Reason(StrEnum):
     SUBSCRIPTION_SWEPT = "SUBSCRIPTION_SWEPT"
     SWEEP_BRAKED = "SWEEP_BRAKED"
     MACHINES_MISSING = "MACHINES_MISSING"
-    ESTATE_SWEPT = "ESTATE_SWEPT"
     SUBSCRIPTION_APPEARED = "SUBSCRIPTION_APPEARED"
     SUBSCRIPTION_MISSING = "SUBSCRIPTION_MISSING"
 
@@ -126,7 +128,6 @@ _STATUS: Mapping[Reason, Status] = MappingProxyType(
         Reason.GATEWAY_REDIRECTS_NEAR_LIMIT: Status.COMPLIANT,
         # Of the sweep itself: what it found has reports of its own.
         Reason.SUBSCRIPTION_SWEPT: Status.COMPLIANT,
-        Reason.ESTATE_SWEPT: Status.COMPLIANT,
         Reason.SUBSCRIPTION_APPEARED: Status.COMPLIANT,
         Reason.GONE: Status.NOT_APPLICABLE,
         Reason.NOT_WINDOWS_SERVER: Status.NOT_APPLICABLE,
@@ -171,6 +172,7 @@ class Finding:
     reason: Reason
     message: str
     evidence: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    waiver: Waiver | None = None  # of whoever accepts it for now: it is told, and neither counted nor published
 
     @property
     def status(self) -> Status:
@@ -291,7 +293,7 @@ class ActionResult:
 class Report:
     """The whole answer to one Check, with why something was, or was not, done.
 
-    `goes_on` where a part of what is to be looked at was, and the next look goes on with the rest.
+    `goes_on` where the next look is no more of the same: it goes on with the rest, or is for the end of a waiver.
     """
 
     check: Check

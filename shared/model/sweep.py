@@ -10,6 +10,7 @@ from typing import Any
 
 from shared.model.plan import Finding, Plan, Reason, Status
 from shared.model.resource_id import ResourceId
+from shared.model.waiver import Waiver
 
 
 def _nothing() -> Mapping[Any, Any]:
@@ -39,6 +40,15 @@ class Standing:
     subject: ResourceId
     reasons: frozenset[Reason] = frozenset()
     answered: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is kept that a sweep goes by: the one before, all subjects, and what people accept."""
+
+    last: LastSweep | None = None
+    standings: Mapping[ResourceId, Standing] = field(default_factory=_nothing)
+    waivers: tuple[Waiver, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

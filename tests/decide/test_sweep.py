@@ -18,7 +18,8 @@ from shared.model.desired import DesiredState, MostChanges
 from shared.model.estate import AgentState, Estate, PowerState
 from shared.model.plan import Outcome, Reason, Status
 from shared.model.resource_id import WHOLE_ESTATE, ResourceId, subscription_resource_id
-from shared.model.sweep import LastRound, LastSweep, Standing, Sweep
+from shared.model.sweep import Known, LastRound, LastSweep, Standing, Sweep
+from shared.model.waiver import Waiver
 from tests.decide.estates import (
     ENFORCED,
     NSG,
@@ -33,6 +34,7 @@ from tests.decide.estates import (
 )
 
 HERE = subscription_resource_id(SUBSCRIPTION)
+DELIBERATE = security_group(deny_out("DenyTheService", destination="WindowsAdminCenter"))
 SOON, LONG_AGO = OBSERVED_AT - timedelta(minutes=1), OBSERVED_AT - timedelta(hours=1)
 
 
@@ -52,7 +54,7 @@ def swept(
     standings: Iterable[Standing] = (),
     desired: DesiredState = ENFORCED,
 ) -> Sweep:
-    return decide_sweep(here, HERE, desired, last, {one.subject: one for one in standings})
+    return decide_sweep(here, HERE, desired, Known(last, {one.subject: one for one in standings}))
 
 
 def reasons(sweep: Sweep) -> list[Reason]:
@@ -157,6 +159,19 @@ def test_a_stopped_vm_waits_for_its_start_and_not_for_a_sweep() -> None:
     stopped = estate(machine(power_state=PowerState.DEALLOCATED))
     sweep = swept(stopped, LastSweep(LONG_AGO))
     assert (sweep.wrong, sweep.checks) == ((), ())
+
+
+def test_what_a_person_accepts_is_neither_counted_nor_looked_at() -> None:
+    names = [vm_named(f"vm-{number:03}") for number in range(2)]
+    here = estate(*(machine(name, extensions=(extension(vm=name),)) for name in names), subnet_group=DELIBERATE)
+    reason = Reason.OUTBOUND_DENIED_DELIBERATELY
+    accepted = [Waiver(NSG, reason, OBSERVED_AT + timedelta(days=1), "ann", "by design", LONG_AGO)]
+    accepted += [replace(accepted[0], subject=name) for name in names]
+    assert NSG in swept(here, LastSweep(LONG_AGO)).checks
+    sweep = decide_sweep(here, HERE, ENFORCED, Known(LastSweep(LONG_AGO), waivers=tuple(accepted)))
+    assert (sweep.wrong, sweep.checks, dict(sweep.counts)) == ((), (), {Status.COMPLIANT: 3})
+    ended = [replace(one, until=OBSERVED_AT) for one in accepted]
+    assert NSG in decide_sweep(here, HERE, ENFORCED, Known(LastSweep(LONG_AGO), waivers=tuple(ended))).checks
 
 
 def test_whatever_could_not_be_read_is_among_what_is_wrong() -> None:

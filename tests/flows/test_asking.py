@@ -6,7 +6,15 @@ from typing import Any
 from azure.core.exceptions import ResourceExistsError
 
 from shared.azure.check_queue import CHECKS
-from simulator.build import add_network, add_resource_group, add_virtual_machine, subnet_id
+from simulator.build import (
+    add_network,
+    add_resource_group,
+    add_security_group,
+    add_virtual_machine,
+    attach,
+    security_rule,
+    subnet_id,
+)
 from tests.conftest import trusting
 from tests.flows.azure_with_app import AzureWithApp
 
@@ -45,6 +53,31 @@ async def test_a_person_undoes_what_was_written_and_finds_the_hold_in_the_report
     assert app.world.resources.in_collection(f"{vm}/extensions") == []
     _, report, _ = await call(app, "GET", "reports", {"subject": vm})
     assert (report["held"]["at"], report["held"]["undo"]) == (order["held"]["at"], None)
+
+
+async def test_what_a_person_accepts_for_a_day_is_counted_again_the_next(app: AzureWithApp) -> None:
+    add_resource_group(app.world, "rg-ü")
+    subnet = subnet_id(add_network(app.world, "rg-ü", "vnet"))
+    deny = security_rule("NoWac", priority=200, destination="WindowsAdminCenter", destination_port="443")
+    nsg = add_security_group(app.world, "rg-ü", "nsg", [deny])
+    attach(app.world, nsg, subnet)
+    add_virtual_machine(app.world, "rg-ü", "vm", subnet=subnet)
+    today = app.world.clock.now().date().isoformat()
+    asked = {"subject": nsg, "reason": "OUTBOUND_DENIED_DELIBERATELY"}
+    status, waived, _ = await call(app, "POST", "waivers", None, by="Zoë", why="not yet", until=today, **asked)
+    assert (status, waived["checks"]) == (200, 1)
+    await app.azure.settle_for(60)
+    _, report, _ = await call(app, "GET", "reports", {"subject": nsg})
+    assert (report["status"], [found["waiver"]["by"] for found in report["findings"]]) == ("COMPLIANT", ["Zoë"])
+
+    await app.azure.settle_for(25 * 3600)
+    _, report, _ = await call(app, "GET", "reports", {"subject": nsg})
+    assert (report["status"], [found["waiver"] for found in report["findings"]]) == ("NON_COMPLIANT", [None])
+    _, listed, _ = await call(app, "GET", "waivers", {"subject": nsg})
+    assert [one["expired"] for one in listed["waivers"]] == [True]
+    status, withdrawn, _ = await call(app, "DELETE", "waivers", asked)
+    assert (status, withdrawn["waiver"]["why"]) == (200, "not yet")
+    assert (await call(app, "GET", "waivers"))[1] == {"waivers": []}
 
 
 async def test_a_message_that_fails_five_times_is_a_report_that_people_find(app: AzureWithApp) -> None:

@@ -19,6 +19,7 @@ HOUR = 3600.0
 PLACES = {
     "reading the subject": Place("wacsubjects", is_write=False, writes_before=False),
     "leasing the subject": Place("wacsubjects", is_write=True, writes_before=False),
+    "reading what is accepted": Place("wacwaivers", is_write=False, writes_before=False),
     "reading the stops": Place("waccontrol", is_write=False, writes_before=False),
     "spending of the budget": Place("waccontrol", is_write=True, writes_before=False),
     "naming the intent": Place("wacsubjects", is_write=True, begin=2, writes_before=False),

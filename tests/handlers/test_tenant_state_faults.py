@@ -36,6 +36,7 @@ OF_THE_AUDIT = {
 OF_A_MIGRATION = {
     "reading the registration's row": Place("wacsubjects", is_write=False, writes_before=False),
     "leasing it": Place("wacsubjects", is_write=True, writes_before=False),
+    "reading what is accepted": Place("wacwaivers", is_write=False, writes_before=False),
     "saving what it tells of a gateway": Place("wacsubjects", is_write=True, begin=2, writes_before=False),
     "reading of other gateways": Place("wacsubjects", is_write=False, begin=2, writes_before=False),
     "reading the stops": Place("waccontrol", is_write=False, writes_before=False),
