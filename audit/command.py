@@ -72,7 +72,7 @@ async def _audit(options: Options, environment: Mapping[str, str], sleep: Sleep)
     began_at = datetime.now(UTC)
     choices = parse_choices(environment)
     desired = choices.desired.audited()
-    sign_in = SignIn(make_credential(choices.client_id))
+    sign_in = _make_sign_in(choices.client_id)
     with Watch(make_errors(quiet=options.quiet)) as watch:
         patience = Patience(watch.wait, sleep)
         clients = AzureClients(
@@ -94,6 +94,14 @@ async def _audit(options: Options, environment: Mapping[str, str], sleep: Sleep)
             await clients.close()
     settings = {name: environment[name] for name in SHAPING if environment.get(name, "").strip()}
     return document_audit(Audit(began_at, datetime.now(UTC), signed_in, settings, read, registrations, scope.unseen))
+
+
+def _make_sign_in(client_id: str | None) -> SignIn:
+    try:
+        return SignIn(make_credential(client_id))
+    except ValueError as fault:
+        # Of AZURE_TOKEN_CREDENTIALS, for one.
+        raise NotSignedIn(f"Signing in is not possible as it is set up: {fault}") from fault
 
 
 async def _choose(clients: AzureClients, facts: AzureFacts, options: Options, choices: Choices) -> Scope:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from audit.progress import Step, Watch
 from audit.result import RegistrationsAudit
@@ -22,6 +22,8 @@ from shared.model.estate import Estate
 from shared.model.past import Audit
 from shared.model.plan import Finding, Plan, Reason
 from shared.model.resource_id import HOME_TENANT, ResourceId
+
+logger = logging.getLogger(__name__)
 
 # A list whose next page is asked for too late begins anew; one that always does is given up.
 _MOST_BEGINNINGS = 3
@@ -41,21 +43,29 @@ class _Found:
 
 
 async def audit_registrations(clients: AzureClients, desired: DesiredState, watch: Watch) -> RegistrationsAudit:
-    """Read and decide on app registrations. What could not be read is in the result, and raises nothing."""
-    directory = Directory(clients)
+    """Read and decide on app registrations. What fails is in the result, and raises nothing."""
+    try:
+        return await _audit(Directory(clients), desired, watch)
+    except Exception as bug:
+        # Whatever it is, the subscriptions are to be told of.
+        logger.exception("Audit failed", extra={"subject": str(HOME_TENANT)})
+        return RegistrationsAudit(failure=f"WAC Guard itself failed here ({bug!r}): please report it.")
+
+
+async def _audit(directory: Directory, desired: DesiredState, watch: Watch) -> RegistrationsAudit:
     with watch.working("Reading app registrations") as step:
         found = await _find(directory, desired, step)
     with watch.working("Reading WAC gateways' app registrations", total=len(found.subjects)) as step:
         failures = await _read_each(directory, found.subjects, step)
-        if not found.subjects:
-            return RegistrationsAudit(_observed_at(directory), found.read, failure=found.failure)
-        gateways = _gateways(directory.estate(), desired)
-        plans = [
-            await _decide(directory, subject, gateways, desired, failures.get(subject)) for subject in found.subjects
-        ]
-    estate = directory.estate()
-    names = {one.id: one.display_name for one in estate.applications.values()}
-    return RegistrationsAudit(estate.observed_at, found.read, tuple(plans), names, gateways, found.failure)
+        seen = _seen(directory)
+        if seen is None:
+            return RegistrationsAudit(failure=found.failure)
+        gateways = _gateways(seen, desired)
+        plans = await asyncio.gather(
+            *(_decide(directory, one, gateways, desired, failures.get(one)) for one in found.subjects)
+        )
+    names = {one.id: one.display_name for one in directory.estate().applications.values()}
+    return RegistrationsAudit(seen.observed_at, found.read, tuple(plans), names, gateways, found.failure)
 
 
 async def _find(directory: Directory, desired: DesiredState, step: Step) -> _Found:
@@ -67,13 +77,13 @@ async def _find(directory: Directory, desired: DesiredState, step: Step) -> _Fou
         try:
             changes = await directory.read_changes(HOME_TENANT, audit)
         except PassingFailure as failure:
-            return _Found(tuple(found), 0 if audit is None else audit.read, f"Microsoft Graph: {failure}")
-        estate = None if changes is None else directory.estate()
-        if changes is None or estate is None:
-            return _Found(tuple(found), 0 if audit is None else audit.read, _why_not(directory))
+            return _broken_off(found, audit, f"Microsoft Graph: {failure}")
+        if changes is None:
+            return _broken_off(found, audit, _why_not(directory))
         beginnings += changes.is_anew
         if beginnings > _MOST_BEGINNINGS:
-            return _Found(tuple(found), 0 if audit is None else audit.read, "the list expired while it was read")
+            return _broken_off(found, audit, "Microsoft Graph: the list expires while it is read")
+        estate = directory.estate()
         candidates = find_candidates(estate, changes, audit, (), desired)
         found |= dict.fromkeys(candidates)
         audit = advance(audit, changes, len(candidates), desired, estate.observed_at)
@@ -81,15 +91,20 @@ async def _find(directory: Directory, desired: DesiredState, step: Step) -> _Fou
     return _Found(tuple(found), audit.read)
 
 
+def _broken_off(found: Iterable[ResourceId], audit: Audit | None, why: str) -> _Found:
+    return _Found(tuple(found), 0 if audit is None else audit.read, why)
+
+
 def _why_not(directory: Directory) -> str:
-    said = directory.estate().unreadable.get(HOME_TENANT, "there is no such tenant")
-    return _NOT_ALLOWED.format(said)
+    seen = _seen(directory)
+    said = None if seen is None else seen.unreadable.get(HOME_TENANT)
+    return _NOT_ALLOWED.format(said or "Microsoft Graph says no more")
 
 
-def _observed_at(directory: Directory) -> datetime | None:
-    """Tell when Graph first answered, if it ever did."""
+def _seen(directory: Directory) -> Estate | None:
+    """Give what was seen; None if Graph has answered nothing yet."""
     try:
-        return directory.estate().observed_at
+        return directory.estate()
     except ValueError:
         return None
 

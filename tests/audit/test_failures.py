@@ -172,6 +172,13 @@ async def test_whoever_is_not_signed_in_is_told_what_to_do_in_a_sentence(audit: 
     assert ran.files == []
 
 
+async def test_a_sign_in_that_is_set_up_wrong_is_told_in_a_sentence(audit: Command) -> None:
+    ran = await audit(AZURE_TOKEN_CREDENTIALS="nonsense")
+    assert (ran.exit_code, ran.files) == (2, [])
+    assert "Invalid value for AZURE_TOKEN_CREDENTIALS: nonsense" in ran.errors
+    assert "Traceback" not in ran.errors
+
+
 async def test_ctrl_c_ends_it_at_once_and_leaves_nothing(audit: Command, azure: LocalAzure) -> None:
     build_site(azure.world)
     arrived = tell_when(azure.world, QUERY)
