@@ -5,6 +5,7 @@ SHELL := /bin/bash
 
 VENV := .venv
 AZ_VENV := .venv-az
+AUDIT_VENV := .venv-audit
 PYTHON := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 
@@ -12,6 +13,7 @@ UV := $(VENV)/bin/uv
 help:
 	@echo "make demo          play a morning in the life of a subscription on a local Azure, and show what the app does"
 	@echo "make up            keep the local Azure and the app running, to play with"
+	@echo "make audit         see what it would find in your subscriptions: reads only (ARGS=--help tells the options)"
 	@echo "make test          lint, type-check and test everything"
 	@echo "make test-fuzz     draw many more examples for every property"
 	@echo "make test-many     run the app on eight instances at once (WAC_TEST_INSTANCES says how many)"
@@ -21,12 +23,16 @@ help:
 	@echo "make lock          take up new versions of the dependencies"
 	@echo "make clean         remove what the other commands set up"
 
-.PHONY: demo up test test-fuzz test-many test-crashes test-az bench lint setup lock clean
+.PHONY: demo up audit test test-fuzz test-many test-crashes test-az bench lint setup lock clean
 demo: setup
 	@$(PYTHON) -m simulator.demo
 
 up: setup
 	@$(PYTHON) -m simulator.up
+
+# Exit code 1 tells that something is wrong in Azure, which is no fault of make's.
+audit: $(PYTHON) $(AUDIT_VENV)/.installed
+	@$(AUDIT_VENV)/bin/python -m audit $(ARGS) || test $$? -eq 1
 
 test: setup lint
 	@echo "== Testing (about four minutes on two cores)"
@@ -84,11 +90,17 @@ $(AZ_VENV)/.installed: requirements-az.txt $(VENV)/.installed
 	@$(UV) pip install -q --python $(AZ_VENV)/bin/python --require-hashes -r requirements-az.txt
 	@touch $@
 
+$(AUDIT_VENV)/.installed: requirements-audit.txt | $(PYTHON)
+	@echo "== Installing what the audit needs in $(AUDIT_VENV)"
+	@test -x $(AUDIT_VENV)/bin/python || $(PYTHON) -m venv $(AUDIT_VENV)
+	@$(UV) pip install -q --python $(AUDIT_VENV)/bin/python --require-hashes -r requirements-audit.txt
+	@touch $@
+
 lock: $(PYTHON)
-	@for set in requirements requirements-dev requirements-az; do \
+	@for set in requirements requirements-audit requirements-dev requirements-az; do \
 	  $(UV) pip compile -q --upgrade --universal --python-version 3.13 --generate-hashes \
 	    --custom-compile-command "make lock" $$set.in -o $$set.txt; done
-	@echo "Locked: requirements.txt (the app), requirements-dev.txt (developing it), requirements-az.txt (the Azure CLI)"
+	@echo "Locked: requirements.txt (the app), requirements-audit.txt (its audit from a laptop), requirements-dev.txt (developing it), requirements-az.txt (the Azure CLI)"
 
 clean:
-	@rm -rf $(VENV) $(AZ_VENV) node_modules .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(AZ_VENV) $(AUDIT_VENV) node_modules .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -34,16 +34,21 @@ class FindingDocument(BaseModel):
     waiver: AcceptedDocument | None = None
 
 
-class ActionDocument(BaseModel):
-    """One write: what it is, what became of it and why, and how to do it by hand or in code."""
+class ProposalDocument(BaseModel):
+    """One write: what it is, and how to do it by hand or in code."""
 
     action: str
     resource: str
-    outcome: str
-    message: str
     azure_cli: str
     bicep: str
     terraform: str
+
+
+class ActionDocument(ProposalDocument):
+    """One write, with what became of it and why."""
+
+    outcome: str
+    message: str
 
 
 class ReportDocument(BaseModel):
@@ -100,6 +105,11 @@ def _document_action(result: ActionResult) -> ActionDocument:
         message=result.message,
         **proposal_texts(result.action),
     )
+
+
+def document_proposal(action: Action) -> ProposalDocument:
+    """Write an action that nobody has carried out."""
+    return ProposalDocument(action=type(action).__name__, resource=str(action.id), **proposal_texts(action))
 
 
 def proposal_texts(action: Action) -> dict[str, str]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 from simulator.local import LocalAzure
 
 _VM = "/resourceGroups/rg-{name}/providers/Microsoft.Compute/virtualMachines/{name}"
 _GET = 'curl -sS --cacert "$CA" -H "x-functions-key: $KEY"'
 _AHEAD = timedelta(days=365)
+_REPOSITORY = Path(__file__).parents[1]
 
 _TEXT = """\
 WAC Guard runs on a local Azure, with one VM of every situation. Each second is {speed:g} simulated ones.
@@ -63,6 +66,12 @@ Paste into another terminal:
   az network nsg rule list --resource-group rg-server-2022 --nsg-name nsg-server-2022 --output table
   az ad app list --all --query "[?spa.redirectUris].{{name: displayName, uris: spa.redirectUris}}" --output yaml
 
+6. See what an audit from a laptop finds, which needs nothing of the app and writes nothing:
+  (cd {repository} && SSL_CERT_FILE="$CA" NO_PROXY=localhost WAC_ARM_ENDPOINT={arm} WAC_GRAPH_ENDPOINT={graph} \
+    AZURE_TOKEN_CREDENTIALS=ManagedIdentityCredential IDENTITY_ENDPOINT={arm}/msi/token \
+    IDENTITY_HEADER={identity_header} {python} -m audit \
+    --html {directory}/wac-audit.html --json {directory}/wac-audit.json) || echo "exit code $?"
+
 Ctrl-C ends it. What the app sees, decides and does from here on:
 
 """
@@ -89,4 +98,7 @@ def invite(azure: LocalAzure, speed: float) -> str:
         asleep=_VM.format(name="asleep"),
         ahead=world.clock.now() + _AHEAD,
         identity_header=world.identity_header,
+        repository=shlex.quote(str(_REPOSITORY)),
+        directory=shlex.quote(str(azure.certificates.ca_file.parent)),
+        python=shlex.quote(sys.executable),
     )

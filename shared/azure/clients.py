@@ -7,13 +7,14 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from shared.settings import Settings
+from shared.azure.sign_in import make_credential
+from shared.settings import Choices, Settings
 
 if TYPE_CHECKING:
+    from azure.core.credentials_async import AsyncTokenCredential
     from azure.core.pipeline.transport import AioHttpTransport
     from azure.data.tables.aio import TableClient
     from azure.eventgrid.aio import EventGridPublisherClient
-    from azure.identity.aio import DefaultAzureCredential
     from azure.mgmt.compute.aio import ComputeManagementClient
     from azure.mgmt.network.aio import NetworkManagementClient
     from azure.mgmt.resource.resources.aio import ResourceManagementClient
@@ -43,27 +44,25 @@ _TOPIC_ANSWER_SECONDS = 30
 _STORAGE_AUDIENCE = "https://storage.azure.com"
 
 
-def identity_options(client_id: str | None) -> dict[str, Any]:
-    """Say to azure-identity which identity is the app's: a user-assigned one, or without an id the system's."""
-    return {"managed_identity_client_id": client_id, "process_timeout": 30}
-
-
 class AzureClients:
     """The SDK clients by subscription, on one credential, and a connection pool for each service.
 
     `answer_within` is how many seconds Azure Resource Manager and Microsoft Graph have to answer a request.
     `transport` makes the connections, with aiohttp if nothing else is said, and `graph_connections` those to Graph,
-    whose SDK has them of httpx. `pause` waits until there is more of Resource Graph's quota.
+    whose SDK has them of httpx. `pause` waits until there is more of Resource Graph's quota. `credential` signs in,
+    and is closed with the clients. Settings without storage will do for whoever keeps no state: there are no queues
+    and no tables then.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what its connections hang on
         self,
-        settings: Settings,
+        settings: Choices,
         *,
         answer_within: float = _ANSWER_SECONDS,
         transport: Callable[..., AioHttpTransport] | None = None,
         graph_connections: Callable[..., AsyncClient] | None = None,
         pause: Callable[[timedelta], Awaitable[None]] | None = None,
+        credential: AsyncTokenCredential | None = None,
     ) -> None:
         """Make nothing yet: the first request to each service makes its client."""
         self._settings = settings
@@ -71,7 +70,7 @@ class AzureClients:
         self._make_graph_connections = graph_connections
         self._answer_within = answer_within
         self.pause = pause or _sleep
-        self._made: dict[tuple[str, str], Any] = {}
+        self._made: dict[tuple[str, str], Any] = {("credential", ""): credential} if credential else {}
         self.limit = asyncio.Semaphore(_REQUESTS_AT_ONCE)
         # All of a process's writes are counted in one row: they would but overtake each other there.
         self.spending = asyncio.Lock()
@@ -137,7 +136,7 @@ class AzureClients:
             from azure.storage.queue.aio import QueueClient  # noqa: PLC0415 - slow to import
 
             return QueueClient(
-                self._settings.queue_endpoint,
+                self._storage.queue_endpoint,
                 name,
                 credential=self._credential,
                 transport=self._transport("queue", _STORAGE_ANSWER_SECONDS),
@@ -153,7 +152,7 @@ class AzureClients:
             from azure.data.tables.aio import TableClient  # noqa: PLC0415 - slow to import
 
             return TableClient(
-                self._settings.table_endpoint,
+                self._storage.table_endpoint,
                 name,
                 credential=self._credential,
                 audience=_STORAGE_AUDIENCE,
@@ -187,6 +186,12 @@ class AzureClients:
                 await made.aclose()
         self._made.clear()
 
+    @property
+    def _storage(self) -> Settings:
+        if not isinstance(self._settings, Settings):
+            raise TypeError("these settings name no storage, so that there is neither a queue nor a table")
+        return self._settings
+
     def _management_options(self) -> dict[str, Any]:
         return {
             "base_url": self._settings.arm_endpoint,
@@ -207,13 +212,8 @@ class AzureClients:
         return self._once("connections", "graph", make)
 
     @property
-    def _credential(self) -> DefaultAzureCredential:
-        def make() -> DefaultAzureCredential:
-            from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415 - slow to import
-
-            return DefaultAzureCredential(**identity_options(self._settings.client_id))
-
-        return self._once("credential", "", make)
+    def _credential(self) -> AsyncTokenCredential:
+        return self._once("credential", "", lambda: make_credential(self._settings.client_id))
 
     def _transport(self, service: str, answer_within: float) -> AioHttpTransport:
         """Give a service's connections; they alone know the time-outs, whatever their clients are told."""

@@ -6,7 +6,7 @@ import logging
 import os
 from typing import TYPE_CHECKING
 
-from shared.azure.clients import identity_options
+from shared.azure.sign_in import identity_options
 from shared.settings import Settings
 from shared.telemetry.recorder import use_recorder
 

@@ -39,7 +39,7 @@ class AzureCli:
 
     def __init__(self, executable: Path, directory: Path, azure: Mapping[str, str]) -> None:
         self._executable = executable
-        self._environment = {
+        self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(directory),
             "AZURE_CONFIG_DIR": str(directory),
@@ -63,7 +63,7 @@ class AzureCli:
         process = await asyncio.create_subprocess_exec(
             self._executable,
             *(words[1:] if words[0] == "az" else words),
-            env=self._environment,
+            env=self.environment,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

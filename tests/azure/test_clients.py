@@ -15,7 +15,7 @@ from shared.model.check import Check
 from shared.model.estate import Access, Direction, SecurityRule
 from shared.model.plan import PutSecurityRule
 from shared.model.resource_id import ResourceId
-from shared.settings import parse_settings
+from shared.settings import parse_choices, parse_settings
 from simulator.local import LocalAzure
 from tests.azure.conftest import Give
 from tests.azure.recordings import Answer, Replay
@@ -72,3 +72,12 @@ async def test_closing_leaves_no_connection_open(
     with caplog.at_level(logging.ERROR):
         gc.collect()
     assert caplog.records == []
+
+
+async def test_without_storage_in_the_settings_there_is_no_queue_and_no_table_to_write_to() -> None:
+    clients = AzureClients(parse_choices({}))
+    with pytest.raises(TypeError, match="no storage"):
+        clients.queue("checks")
+    with pytest.raises(TypeError, match="no storage"):
+        clients.table("subjects")
+    await clients.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 LONGEST_SECONDS = 120
-TITLES = ("Paste", "1.", "2.", "3.", "4.", "5.", "Ctrl-C")
+TITLES = ("Paste", "1.", "2.", "3.", "4.", "5.", "6.", "Ctrl-C")
 
 
 class RunningUp:
@@ -19,7 +19,7 @@ class RunningUp:
 
     def __init__(self, process: asyncio.subprocess.Process, directory: Path) -> None:
         self.process = process
-        self._directory = directory
+        self.directory = directory
         self._lines: list[str] = []
         self._printed: dict[str, list[str]] = {}
 
@@ -52,7 +52,7 @@ class RunningUp:
             "pipefail",
             "-c",
             "\n".join(lines),
-            env=os.environ | {"PATH": path, "TMPDIR": str(self._directory)},
+            env=os.environ | {"PATH": path, "TMPDIR": str(self.directory)},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )

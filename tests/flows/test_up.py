@@ -51,3 +51,9 @@ async def ask_and_send(running: RunningUp) -> None:
     assert queued["subject"].endswith("/tenants/home")
     assert listed["counts"]["NON_COMPLIANT"] >= 1
     await running.wait_for("write", "patch app", "started")
+
+    found = await running.paste("6.")
+    assert "What WAC Guard would find in 1 subscription and 204 app registrations" in found
+    assert "OUTBOUND_DENIED_DELIBERATELY" in found
+    assert "exit code 1" in found
+    assert (running.directory / "wac-audit.html").read_text().startswith("<!doctype html>")

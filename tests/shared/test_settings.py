@@ -5,7 +5,7 @@ import pytest
 from shared.model.application import GatewayUrl
 from shared.model.desired import DesiredState, Mode, Outrank, RedirectsMode, Rules, Scope
 from shared.model.resource_id import HOME_TENANT
-from shared.settings import SettingsError, parse_settings
+from shared.settings import SettingsError, parse_choices, parse_settings
 
 SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
 STORAGE = {"AzureWebJobsStorage__accountName": "wacguard"}
@@ -210,3 +210,10 @@ def test_other_settings_of_the_function_app_are_none_of_our_business() -> None:
     assert parse_settings({**STORAGE, "FUNCTIONS_WORKER_RUNTIME": "python", "WACKY": "yes"}) == parse_settings(
         STORAGE
     )
+
+
+def test_whoever_keeps_no_state_needs_no_storage_and_decides_by_the_same_choices() -> None:
+    chosen = {"WAC_PORT": "6600", "WAC_INBOUND_SOURCES": "203.0.113.0/24"}
+    assert parse_choices(chosen).desired == parse_settings({**STORAGE, **chosen}).desired
+    with pytest.raises(SettingsError, match="WAC_PROT is not a setting of WAC Guard; did you mean WAC_PORT"):
+        parse_choices({"WAC_PROT": "6600"})
