@@ -11,7 +11,8 @@ from pydantic import BaseModel
 
 from audit.result import Audit, RegistrationsAudit, SubscriptionAudit
 from handlers.documents import FindingDocument, ProposalDocument, document_finding, document_proposal
-from shared.model.plan import Plan, Status
+from shared.model.plan import Plan
+from shared.model.reason import Status
 from shared.model.resource_id import HOME_TENANT, NETWORK_SECURITY_GROUP, VIRTUAL_MACHINE, ResourceId
 
 KINDS = {VIRTUAL_MACHINE.casefold(): "VM", NETWORK_SECURITY_GROUP.casefold(): "NSG"}

@@ -20,7 +20,8 @@ from shared.model.application import Gateway
 from shared.model.desired import DesiredState
 from shared.model.estate import Estate
 from shared.model.past import Audit
-from shared.model.plan import Finding, Plan, Reason
+from shared.model.plan import Finding, Plan
+from shared.model.reason import Reason
 from shared.model.resource_id import HOME_TENANT, ResourceId
 
 logger = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from shared.decide.addresses import parse_prefix
 from shared.decide.packets import WITH_PORTS, parse_ports, parse_protocol
 from shared.model.desired import Mode
 from shared.model.estate import Direction
-from shared.model.plan import Reason, Status
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import (
     APPLICATION,
     ESTATE,

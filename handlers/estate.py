@@ -16,7 +16,8 @@ from shared.decide.omission import choose_swept, decide_round
 from shared.model.check import Check
 from shared.model.desired import DesiredState
 from shared.model.estate import Estate
-from shared.model.plan import Finding, Plan, Reason, Report
+from shared.model.plan import Finding, Plan, Report
+from shared.model.reason import Reason
 from shared.model.resource_id import subscription_resource_id
 from shared.model.sweep import LastRound
 from shared.turns import Turn

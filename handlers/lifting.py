@@ -26,7 +26,7 @@ from shared.azure.leash import clear_budget, clear_failures, read_leash, set_sto
 from shared.azure.subjects import SubjectRow, list_subjects
 from shared.model.leash import Leash
 from shared.model.past import Past
-from shared.model.plan import Reason
+from shared.model.reason import Reason
 from shared.model.resource_id import SUBSCRIPTION, WHOLE_ESTATE, ResourceId
 
 logger = logging.getLogger(__name__)

@@ -23,7 +23,8 @@ from shared.azure.entities import digest
 from shared.azure.outbox import parse_batch
 from shared.azure.subjects import SubjectRow, save_unreadable
 from shared.model.check import Check
-from shared.model.plan import Finding, Reason, Report, Status
+from shared.model.plan import Finding, Report
+from shared.model.reason import Reason, Status
 from shared.model.publication import Publication
 
 logger = logging.getLogger(__name__)

@@ -13,7 +13,8 @@ from shared.decide.outcome import decide_status
 from shared.model.check import Check
 from shared.model.desired import DesiredState
 from shared.model.estate import Estate
-from shared.model.plan import Finding, Outcome, Plan, Reason, Report, Status
+from shared.model.plan import Finding, Outcome, Plan, Report
+from shared.model.reason import Reason, Status
 
 logger = logging.getLogger(__name__)
 

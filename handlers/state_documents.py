@@ -16,7 +16,8 @@ from shared.decide.restraint import MOST_FAILURES
 from shared.decide.terraform import terraform
 from shared.model.leash import Failure, Leash, Stop
 from shared.model.past import NOTHING, Hold, Loss, Past, Setback
-from shared.model.plan import Action, Status
+from shared.model.plan import Action
+from shared.model.reason import Status
 from shared.model.resource_id import ResourceId
 from shared.model.write import Write
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator
 
 from shared.decide.waivers import explain_unwaivable
-from shared.model.plan import Reason
+from shared.model.reason import Reason
 from shared.model.resource_id import (
     APPLICATION,
     NETWORK_SECURITY_GROUP,

@@ -15,7 +15,7 @@ from handlers.guard import Guard
 from shared.azure.subjects import list_subjects
 from shared.azure.waivers import drop_waiver, keep_waiver, list_waivers
 from shared.decide.waivers import explain_term
-from shared.model.plan import Reason
+from shared.model.reason import Reason
 from shared.model.resource_id import RESOURCE_GROUP, ResourceId
 from shared.model.waiver import Waiver
 

@@ -7,7 +7,7 @@ import pytest
 from shared.decide.gateway_score import PERMISSIONS
 from shared.decide.remarks import NO_SUCH_REDIRECT_URI, ONLY_ACROSS_ORIGINS, ONLY_FOR_SINGLE_PAGE
 from shared.model.desired import RedirectsMode
-from shared.model.plan import Reason
+from shared.model.reason import Reason
 
 PAGE = (Path(__file__).parents[1] / "docs" / "app-registrations.md").read_text()
 OF_OTHERS = (Reason.LIKELY_SINGLE_PAGE_ON_WEB, Reason.PLAIN_HTTP_REDIRECT, Reason.WILDCARD_REDIRECT)

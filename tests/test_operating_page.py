@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from shared.decide.waivers import explain_unwaivable
-from shared.model.plan import Reason, Status
+from shared.model.reason import Reason, Status
 from shared.model.write import Fate
 from tests.test_function_app import ROUTES
 

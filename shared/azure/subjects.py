@@ -24,7 +24,7 @@ from shared.azure.reports import report_document
 from shared.azure.tables import Properties, Row, Table
 from shared.model.application import Gateway
 from shared.model.past import NOTHING, Past, Sighting
-from shared.model.plan import Reason, Status
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import APPLICATION, ResourceId
 from shared.model.sweep import Standing
 

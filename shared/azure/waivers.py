@@ -8,7 +8,7 @@ from typing import cast
 from shared.azure.clients import AzureClients
 from shared.azure.entities import digest, partition_of, plain, read_record, record, versioned
 from shared.azure.tables import Row, Table
-from shared.model.plan import Reason
+from shared.model.reason import Reason
 from shared.model.resource_id import ResourceId
 from shared.model.waiver import Waiver
 

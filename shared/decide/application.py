@@ -15,7 +15,8 @@ from shared.model.application import Application
 from shared.model.desired import DesiredState
 from shared.model.estate import Estate
 from shared.model.past import NOTHING, Past
-from shared.model.plan import Finding, PatchApplication, Plan, Reason
+from shared.model.plan import Finding, PatchApplication, Plan
+from shared.model.reason import Reason
 from shared.model.resource_id import ResourceId
 
 

@@ -15,7 +15,8 @@ from shared.model.application import Application, Changes
 from shared.model.desired import DesiredState
 from shared.model.estate import Estate
 from shared.model.past import Audit, Past
-from shared.model.plan import Finding, Plan, Reason
+from shared.model.plan import Finding, Plan
+from shared.model.reason import Reason
 from shared.model.resource_id import ResourceId
 
 # Raised by whoever changes what is found: all registrations are then looked at once more.

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from shared.decide.remarks import name_of
 from shared.model.application import Application, RedirectSettings
 from shared.model.estate import Estate
-from shared.model.plan import Finding, PatchApplication, Reason
+from shared.model.plan import Finding, PatchApplication
+from shared.model.reason import Reason
 from shared.model.resource_id import ResourceId
 
 SETTLING = timedelta(minutes=10)

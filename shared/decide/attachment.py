@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shared.model.estate import Estate
-from shared.model.plan import Finding, Plan, Reason
+from shared.model.plan import Finding, Plan
+from shared.model.reason import Reason
 from shared.model.resource_id import ResourceId
 
 

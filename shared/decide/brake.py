@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from shared.decide.contents import content_of
-from shared.model.plan import Finding, Plan, Reason
+from shared.model.plan import Finding, Plan
+from shared.model.reason import Reason
 from shared.model.resource_id import ResourceId
 
 PLAN_LIFETIME = timedelta(days=1)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from shared.model.past import Past
-from shared.model.plan import Reason, Report, Status
+from shared.model.plan import Report
+from shared.model.reason import Reason, Status
 
 _AT_REST = frozenset({Status.COMPLIANT, Status.NOT_APPLICABLE})
 

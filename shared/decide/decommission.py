@@ -11,7 +11,8 @@ from shared.decide.presence import decide_presence
 from shared.decide.removal import remove_extension
 from shared.decide.undo import NEVER_WRITTEN
 from shared.model.estate import Estate, Extension, NetworkSecurityGroup, VirtualMachine
-from shared.model.plan import DeleteExtension, DeleteSecurityRule, Finding, Plan, PutExtension, Reason
+from shared.model.plan import DeleteExtension, DeleteSecurityRule, Finding, Plan, PutExtension
+from shared.model.reason import Reason
 from shared.model.resource_id import APPLICATION, NETWORK_SECURITY_GROUP, VIRTUAL_MACHINE, ResourceId
 from shared.model.write import Fate, Write
 

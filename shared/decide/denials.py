@@ -8,7 +8,8 @@ from shared.decide.outlook import Outlook
 from shared.decide.passage import Passage
 from shared.decide.sentences import describe_denial, describe_doubt, evidence_of
 from shared.decide.traffic import Part
-from shared.model.plan import Finding, Reason
+from shared.model.plan import Finding
+from shared.model.reason import Reason
 from shared.model.resource_id import ResourceId
 
 type Cause = tuple[object, ...]

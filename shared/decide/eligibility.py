@@ -7,7 +7,8 @@ from shared.decide.gateways import decide_gateways
 from shared.decide.operating_system import Kind, decide_operating_system
 from shared.model.desired import DesiredState
 from shared.model.estate import Estate, VirtualMachine
-from shared.model.plan import Finding, Reason, Status
+from shared.model.plan import Finding
+from shared.model.reason import Reason, Status
 
 _OLDEST_SERVER = 2016
 _LEAST_MEMORY_GIB = 3

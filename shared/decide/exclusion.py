@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from shared.model.desired import DesiredState
 from shared.model.estate import Estate
-from shared.model.plan import Finding, Reason
+from shared.model.plan import Finding
+from shared.model.reason import Reason
 from shared.model.resource_id import ResourceId
 
 

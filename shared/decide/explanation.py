@@ -18,7 +18,8 @@ from shared.decide.way_out import WayOut, decide_way_out
 from shared.decide.ways_in import WaysIn, find_ways_in
 from shared.model.desired import DesiredState
 from shared.model.estate import Direction, Estate, VirtualMachine
-from shared.model.plan import Finding, Reason
+from shared.model.plan import Finding
+from shared.model.reason import Reason
 from shared.model.resource_id import ResourceId
 
 # Tags that are of a network, not of a service, and so in no list of those.

@@ -17,7 +17,8 @@ from shared.decide.traffic import Flow, Part, traffic_of
 from shared.decide.ways_in import WaysIn, find_ways_in
 from shared.model.desired import DesiredState
 from shared.model.estate import Access, Estate, NetworkSecurityGroup, SecurityRule
-from shared.model.plan import Finding, Reason
+from shared.model.plan import Finding
+from shared.model.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from shared.decide.reinstall import decide_reinstall
 from shared.model.desired import DesiredState
 from shared.model.estate import ADMIN_CENTER_TYPE, Extension, VirtualMachine
 from shared.model.past import Past
-from shared.model.plan import Finding, PutExtension, Reason, RefreshExtension
+from shared.model.plan import Finding, PutExtension, RefreshExtension
+from shared.model.reason import Reason
 
 
 def decide_extension(

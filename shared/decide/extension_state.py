@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from shared.model.estate import AgentState, Extension, PowerState, VirtualMachine
 from shared.model.past import Past
-from shared.model.plan import Action, Finding, Reason
+from shared.model.plan import Action, Finding
+from shared.model.reason import Reason
 
 # Azure gives an extension no longer than this.
 LONGEST_INSTALL = timedelta(minutes=90)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from shared.decide.versions import parse_version
 from shared.model.desired import DesiredState
 from shared.model.estate import AgentState, Extension, PowerState, VirtualMachine
-from shared.model.plan import Finding, Reason
+from shared.model.plan import Finding
+from shared.model.reason import Reason
 
 
 def decide_version(

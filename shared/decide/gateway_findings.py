@@ -14,7 +14,7 @@ from shared.decide.remarks import NO_SUCH_REDIRECT_URI, Remark, name_of
 from shared.decide.sentences import list_some
 from shared.model.application import Application, Gateway
 from shared.model.desired import DesiredState
-from shared.model.plan import Reason
+from shared.model.reason import Reason
 
 # From there on a gateway or two more are too many.
 _NEAR = 0.9

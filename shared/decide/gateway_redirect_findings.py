@@ -11,7 +11,7 @@ from shared.decide.redirects import Migration
 from shared.decide.remarks import NO_SUCH_REDIRECT_URI, ONLY_ACROSS_ORIGINS, ONLY_FOR_SINGLE_PAGE, Remark, name_uri
 from shared.decide.sentences import list_some
 from shared.model.desired import DesiredState
-from shared.model.plan import Reason
+from shared.model.reason import Reason
 
 _SPA = Platform.SPA
 _NEVER_USED = "no gateway from version 2410 on signs in with that"

@@ -16,9 +16,9 @@ from shared.model.plan import (
     Plan,
     PutExtension,
     PutSecurityRule,
-    Reason,
     RefreshExtension,
 )
+from shared.model.reason import Reason
 from shared.model.resource_id import NETWORK_SECURITY_GROUP
 
 _LOOKS = 12

@@ -25,10 +25,9 @@ from shared.model.plan import (
     PatchApplication,
     PutExtension,
     PutSecurityRule,
-    Reason,
     Report,
-    Status,
 )
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import ResourceId
 from shared.model.write import Fate, Write
 

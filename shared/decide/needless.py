@@ -13,7 +13,8 @@ from shared.decide.sentences import describe_rule
 from shared.decide.wishes import is_for_the_same
 from shared.model.desired import DesiredState, Rules
 from shared.model.estate import Access, Direction, Estate, NetworkSecurityGroup, SecurityRule
-from shared.model.plan import DeleteSecurityRule, Finding, Reason
+from shared.model.plan import DeleteSecurityRule, Finding
+from shared.model.reason import Reason
 
 _RULES_IN_SENTENCE = 3
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from shared.decide.traffic import Attachment
 from shared.model.estate import Direction, Estate, IpConfiguration, NetworkInterface, VirtualMachine
-from shared.model.plan import Finding, Reason
+from shared.model.plan import Finding
+from shared.model.reason import Reason
 from shared.model.resource_id import ResourceId
 
 

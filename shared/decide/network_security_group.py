@@ -18,7 +18,8 @@ from shared.decide.presence import decide_presence
 from shared.decide.rules import decide_rules
 from shared.model.desired import DesiredState
 from shared.model.estate import Access, Estate, NetworkSecurityGroup, PowerState
-from shared.model.plan import Finding, Plan, Reason
+from shared.model.plan import Finding, Plan
+from shared.model.reason import Reason
 from shared.model.resource_id import ResourceId
 
 

@@ -13,7 +13,7 @@ from shared.decide.redirect_uris import Platform, RedirectUri, read_redirect_uri
 from shared.decide.remarks import ONLY_ACROSS_ORIGINS, ONLY_FOR_SINGLE_PAGE, Remark, name_of, name_uri
 from shared.decide.sentences import list_some
 from shared.model.application import Application
-from shared.model.plan import Reason
+from shared.model.reason import Reason
 
 # Where a server's own sign-in comes back: ASP.NET's, and that of App Service.
 _SERVERS_PATHS = ("/signin-oidc", "/.auth/login/aad/callback")

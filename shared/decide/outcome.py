@@ -16,10 +16,9 @@ from shared.model.plan import (
     PatchApplication,
     PutExtension,
     PutSecurityRule,
-    Reason,
     RefreshExtension,
-    Status,
 )
+from shared.model.reason import Reason, Status
 
 _MOVED = frozenset({Reason.GATEWAY_ON_WEB_PLATFORM, Reason.GATEWAY_REDIRECT_MISSING})
 _CLEANED_UP = frozenset({Reason.GATEWAY_REDIRECT_LEFTOVER})

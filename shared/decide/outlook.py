@@ -12,7 +12,7 @@ from shared.decide.placement import Placement
 from shared.decide.sentences import describe_rule
 from shared.model.desired import DesiredState, Outrank
 from shared.model.estate import Direction, Estate, SecurityRule
-from shared.model.plan import Reason
+from shared.model.reason import Reason
 
 NAME_THE_CALLERS = "Name the callers in WAC_INBOUND_SOURCES to have them let in."
 

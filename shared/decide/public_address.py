@@ -13,7 +13,8 @@ from shared.decide.traffic import Flow, traffic_of
 from shared.decide.ways_in import WayIn, find_ways_in, is_open_without_group
 from shared.model.desired import DesiredState
 from shared.model.estate import Direction, Estate
-from shared.model.plan import Finding, Reason
+from shared.model.plan import Finding
+from shared.model.reason import Reason
 from shared.model.resource_id import ResourceId
 
 

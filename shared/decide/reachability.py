@@ -15,7 +15,8 @@ from shared.decide.traffic import Flow, TrafficAccess, decide_traffic
 from shared.decide.way_out import decide_way_out
 from shared.model.desired import DesiredState
 from shared.model.estate import Access, Direction, Estate, VirtualMachine
-from shared.model.plan import Finding, Reason
+from shared.model.plan import Finding
+from shared.model.reason import Reason
 from shared.model.resource_id import ResourceId
 
 

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.model.plan import Finding, Reason
+from shared.model.plan import Finding
+from shared.model.reason import Reason
 from shared.model.resource_id import ResourceId
 
 _LOCKS = re.compile(r"scopes?(?:\(s\))? (?:is|are) locked: '([^']+)'", re.IGNORECASE)

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from shared.decide.extension_state import LOGS, Decision, not_ready_to_install
 from shared.model.estate import Extension, VirtualMachine
 from shared.model.past import Past
-from shared.model.plan import DeleteExtension, Finding, Reason
+from shared.model.plan import DeleteExtension, Finding
+from shared.model.reason import Reason
 
 # How long after the last reinstall of the past week the next one may follow; after the last of these, none.
 PAUSES = (timedelta(0), timedelta(minutes=30), timedelta(hours=4))

@@ -9,7 +9,8 @@ from shared.decide.command_lines import azure_cli
 from shared.decide.portal_steps import portal_steps
 from shared.decide.redirect_uris import Platform, RedirectUri
 from shared.model.application import Application
-from shared.model.plan import Finding, PatchApplication, Reason
+from shared.model.plan import Finding, PatchApplication
+from shared.model.reason import Reason
 
 # What people see when they sign in. https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 NO_SUCH_REDIRECT_URI = "AADSTS50011"

@@ -12,7 +12,8 @@ from shared.decide.refusals import explain_refusal
 from shared.model.desired import DesiredState
 from shared.model.leash import Leash
 from shared.model.past import Past, Setback
-from shared.model.plan import Action, DeleteExtension, DeleteSecurityRule, Finding, Outcome, Plan, Reason
+from shared.model.plan import Action, DeleteExtension, DeleteSecurityRule, Finding, Outcome, Plan
+from shared.model.reason import Reason
 from shared.model.resource_id import NETWORK_SECURITY_GROUP, ResourceId
 
 HOUR = timedelta(hours=1)

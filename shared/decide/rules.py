@@ -15,7 +15,8 @@ from shared.decide.placement import Placement, choose_priority, space_of
 from shared.decide.wishes import MOST_PREFIXES, has_same_content, named, shrunk, wish_inbound, wish_outbound
 from shared.model.desired import DesiredState, Rules
 from shared.model.estate import Direction, Estate, NetworkSecurityGroup, SecurityRule
-from shared.model.plan import Finding, NetworkAction, PutSecurityRule, Reason
+from shared.model.plan import Finding, NetworkAction, PutSecurityRule
+from shared.model.reason import Reason
 
 type Decision = tuple[tuple[Finding, ...], tuple[NetworkAction, ...]]
 type Putting = tuple[tuple[Finding, ...], tuple[PutSecurityRule, ...]]

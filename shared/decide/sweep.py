@@ -14,7 +14,8 @@ from shared.decide.subscription import decide_subscription
 from shared.decide.waivers import cover_findings
 from shared.model.desired import DesiredState
 from shared.model.estate import Estate
-from shared.model.plan import Finding, Plan, Reason, Status
+from shared.model.plan import Finding, Plan
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import NETWORK_SECURITY_GROUP, VIRTUAL_MACHINE, ResourceId
 from shared.model.sweep import Known, LastSweep, Standing, Sweep
 

@@ -9,7 +9,8 @@ from shared.decide.undo_application import undo_application
 from shared.decide.undo_extension import undo_extension
 from shared.decide.undo_rule import undo_rule
 from shared.model.estate import Estate
-from shared.model.plan import DeleteSecurityRule, Finding, PatchApplication, Plan, PutSecurityRule, Reason
+from shared.model.plan import DeleteSecurityRule, Finding, PatchApplication, Plan, PutSecurityRule
+from shared.model.reason import Reason
 from shared.model.resource_id import ResourceId
 from shared.model.write import Fate, Write
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.decide.outcome import decide_status
-from shared.model.plan import Finding, Reason, Report, Status
+from shared.model.plan import Finding, Report
+from shared.model.reason import Reason, Status
 from shared.model.waiver import Waiver
 
 LONGEST = timedelta(days=366)

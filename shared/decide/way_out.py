@@ -14,7 +14,8 @@ from shared.decide.traffic import Flow, TrafficAccess, overall_access
 from shared.decide.verdict import PacketFlow
 from shared.decide.ways_in import leads_out
 from shared.model.estate import Access, Estate, NextHop, Route, RouteTable
-from shared.model.plan import Finding, Reason
+from shared.model.plan import Finding
+from shared.model.reason import Reason
 from shared.model.resource_id import ResourceId
 
 type AnyFlow = Flow | PacketFlow

@@ -10,7 +10,8 @@ from typing import Any
 
 from shared.model.application import Gateway
 from shared.model.estate import Extension, SecurityRule
-from shared.model.plan import ExtensionRequest, Outcome, PatchApplication, Reason, Status
+from shared.model.plan import ExtensionRequest, Outcome, PatchApplication
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import ResourceId
 from shared.model.sweep import LastRound, LastSweep
 

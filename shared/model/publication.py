@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from shared.model.plan import Reason, Status
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import ResourceId
 from shared.model.write import Write
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from shared.model.plan import Finding, Plan, Reason, Status
+from shared.model.plan import Finding, Plan
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import ResourceId
 from shared.model.waiver import Waiver
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.model.plan import Reason
+from shared.model.reason import Reason
 from shared.model.resource_id import RESOURCE_GROUP, ResourceId
 
 

@@ -14,7 +14,8 @@ from opentelemetry.trace import Span, StatusCode, TracerProvider, get_tracer_pro
 from opentelemetry.util.types import AnyValue
 
 from shared.model.check import Check
-from shared.model.plan import ActionResult, Report, Status
+from shared.model.plan import ActionResult, Report
+from shared.model.reason import Status
 from shared.model.resource_id import ResourceId
 
 NAME = "wac_guard"

@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import Protocol
 
 from shared.model.check import Check
-from shared.model.plan import Report, Status
+from shared.model.plan import Report
+from shared.model.reason import Status
 from shared.model.resource_id import ResourceId
 
 type CheckRecord = AbstractContextManager[AnswerRecord]

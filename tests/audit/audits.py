@@ -8,7 +8,8 @@ from typing import Any
 from audit.document import AuditDocument, document_audit
 from audit.result import Audit, RegistrationsAudit, SubscriptionAudit
 from shared.azure.sign_in import SignedIn
-from shared.model.plan import Action, Finding, Plan, Reason
+from shared.model.plan import Action, Finding, Plan
+from shared.model.reason import Reason
 from shared.model.resource_id import ResourceId
 from tests.decide.estates import NSG, SUBSCRIPTION, VM
 

@@ -6,7 +6,7 @@ import pytest
 
 from audit.document import AuditDocument
 from audit.result import RegistrationsAudit, SubscriptionAudit
-from shared.model.plan import Reason
+from shared.model.reason import Reason
 from tests.audit.audits import (
     APPLICATION,
     NSG,

@@ -15,7 +15,8 @@ import pytest
 from audit.document import AuditDocument
 from audit.page import LABELS, MEANINGS, PROPOSED, make_page
 from audit.result import SubscriptionAudit
-from shared.model.plan import Action, Reason, Status
+from shared.model.plan import Action
+from shared.model.reason import Reason, Status
 from tests.audit.audits import (
     APPLICATION,
     NSG,

@@ -11,7 +11,7 @@ from audit.document import AuditDocument
 from audit.plain import plain
 from audit.result import SubscriptionAudit
 from audit.terminal import WIDTH, save_picture, show
-from shared.model.plan import Reason
+from shared.model.reason import Reason
 from tests.audit.audits import (
     APPLICATION,
     NSG,

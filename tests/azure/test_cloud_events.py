@@ -11,7 +11,8 @@ from shared.azure.cloud_events import SOURCE, write_event
 from shared.azure.outbox import EventsMessage, parse_batch
 from shared.decide.publication import decide_news
 from shared.model.past import NOTHING
-from shared.model.plan import Finding, Reason
+from shared.model.plan import Finding
+from shared.model.reason import Reason
 from shared.model.write import Fate
 from tests.decide.estates import OBSERVED_AT, VM
 from tests.decide.test_memory import PUT, write

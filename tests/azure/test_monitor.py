@@ -10,7 +10,7 @@ from pathlib import Path
 import jwt
 import pytest
 
-from shared.model.plan import Status
+from shared.model.reason import Status
 from simulator.application_insights import ApplicationInsights
 from simulator.local import LocalAzure
 from simulator.tls import make_certificates
@@ -29,7 +29,7 @@ START = """
 import json, logging, os, sys
 from shared.azure.monitor import start_monitoring
 from shared.model.check import Check
-from shared.model.plan import Status
+from shared.model.reason import Status
 from shared.model.resource_id import ResourceId
 from shared.settings import parse_settings
 from shared.telemetry.recorder import recorder

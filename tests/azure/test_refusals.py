@@ -10,7 +10,8 @@ from shared.azure.clients import AzureClients
 from shared.azure.failures import Refusal
 from shared.azure.write import write
 from shared.decide.refusals import explain_refusal
-from shared.model.plan import DeleteSecurityRule, Finding, PutSecurityRule, Reason
+from shared.model.plan import DeleteSecurityRule, Finding, PutSecurityRule
+from shared.model.reason import Reason
 from shared.model.resource_id import ResourceId
 from shared.settings import parse_settings
 from simulator.build import (

@@ -14,7 +14,8 @@ from shared.azure.clients import AzureClients
 from shared.azure.subjects import SubjectRow, list_subjects, read_subject
 from shared.azure.trail import list_all_writes
 from shared.decide.extension_request import request_new
-from shared.model.plan import DeleteExtension, DeleteSecurityRule, PatchApplication, Reason, RefreshExtension, Status
+from shared.model.plan import DeleteExtension, DeleteSecurityRule, PatchApplication, RefreshExtension
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import APPLICATION, ResourceId
 from shared.model.write import Fate, Write
 from simulator.request_log import GRAPH_APPLICATIONS, GRAPH_TYPE, LoggedRequest

@@ -9,7 +9,8 @@ from shared.decide.virtual_machine import decide_virtual_machine
 from shared.model.desired import DesiredState
 from shared.model.estate import Estate, SecurityRule, VirtualMachine
 from shared.model.past import NOTHING, Past
-from shared.model.plan import DeleteExtension, DeleteSecurityRule, Plan, PutSecurityRule, Reason
+from shared.model.plan import DeleteExtension, DeleteSecurityRule, Plan, PutSecurityRule
+from shared.model.reason import Reason
 from shared.model.resource_id import ResourceId
 from tests.decide.applying import applied
 from tests.decide.estates import GROUP, NSG, SERVICE_TAGS, estate, interface_id, vm_named

@@ -11,7 +11,8 @@ from shared.model.application import Application, Gateway, RedirectSettings, Res
 from shared.model.desired import DesiredState, RedirectsMode
 from shared.model.estate import Estate
 from shared.model.past import NOTHING, Past
-from shared.model.plan import PatchApplication, Plan, Reason
+from shared.model.plan import PatchApplication, Plan
+from shared.model.reason import Reason
 from shared.model.resource_id import ResourceId
 from tests.decide.estates import OBSERVED_AT
 

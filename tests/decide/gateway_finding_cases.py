@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from shared.model.application import Application, Gateway
 from shared.model.desired import DesiredState
-from shared.model.plan import Reason
+from shared.model.reason import Reason
 from tests.decide.applications import (
     BOTH,
     CALLBACK,

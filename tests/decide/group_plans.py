@@ -7,7 +7,8 @@ from dataclasses import replace
 from shared.decide.network_security_group import decide_network_security_group
 from shared.model.desired import DesiredState
 from shared.model.estate import Estate
-from shared.model.plan import Plan, Reason
+from shared.model.plan import Plan
+from shared.model.reason import Reason
 from shared.model.resource_id import ResourceId
 from tests.decide.estates import ENFORCED, NSG, deny_out, extension, machine, vm_named
 

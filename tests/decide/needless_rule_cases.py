@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from shared.model.desired import Rules
 from shared.model.estate import Access
-from shared.model.plan import Reason
+from shared.model.reason import Reason
 from tests.decide.estates import allow_out, deny_in, deny_out, machine
 from tests.decide.rule_cases import (
     ALWAYS,

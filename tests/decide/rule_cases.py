@@ -9,7 +9,8 @@ from shared.decide.network_security_group import decide_network_security_group
 from shared.decide.outrank import MARKER
 from shared.model.desired import DesiredState, Outrank, Rules
 from shared.model.estate import Estate, SecurityRule, VirtualMachine
-from shared.model.plan import DeleteSecurityRule, Plan, PutSecurityRule, Reason
+from shared.model.plan import DeleteSecurityRule, Plan, PutSecurityRule
+from shared.model.reason import Reason
 from tests.decide.estates import (
     ENFORCED,
     NSG,

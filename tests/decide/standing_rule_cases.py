@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shared.model.estate import Access
-from shared.model.plan import Reason
+from shared.model.reason import Reason
 from tests.decide.estates import allow_in, allow_out, deny_out
 from tests.decide.rule_cases import ALWAYS, BOTH_OURS, DELIBERATE, DENY_WAC, LACKING, OUT, Case, ours_out
 

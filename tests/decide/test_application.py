@@ -11,7 +11,7 @@ import pytest
 
 from shared.decide.application import decide_application
 from shared.model.past import Kept, Past
-from shared.model.plan import Reason, Status
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import ResourceId
 from tests.decide.applications import APP, MIGRATING, PAIR, WAC, application, patch_of, plan_for, reasons_of, tenant
 from tests.decide.applying import applied

@@ -21,7 +21,7 @@ from shared.model.application import Application, Changes, Gateway, GatewayUrl
 from shared.model.desired import DesiredState, RedirectsMode
 from shared.model.estate import Estate
 from shared.model.past import NOTHING, Audit, Past
-from shared.model.plan import Reason, Status
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import APPLICATION, HOME_TENANT, ResourceId
 from tests.decide.applications import OTHER_APP, PAIR, application
 from tests.decide.estates import OBSERVED_AT

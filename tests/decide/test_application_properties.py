@@ -15,7 +15,8 @@ from shared.decide.gateway_score import Certainty, recognise_gateway
 from shared.decide.undo import decide_undo
 from shared.model.application import Application, Gateway
 from shared.model.desired import DesiredState
-from shared.model.plan import PatchApplication, Reason, Status
+from shared.model.plan import PatchApplication
+from shared.model.reason import Reason, Status
 from shared.model.write import Fate
 from tests.decide.any_application import DESIRED, GATEWAYS, applications, shuffled
 from tests.decide.applications import APP, patch_of, plan_for, reasons_of, tenant

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from shared.decide.traffic import Attachment, Flow, TrafficAccess, decide_traffic
 from shared.model.estate import Access, Direction, Estate, NetworkInterface, SecurityRule, VirtualNetwork
-from shared.model.plan import PutSecurityRule, Reason
+from shared.model.plan import PutSecurityRule
+from shared.model.reason import Reason
 from shared.model.resource_id import ResourceId
 from tests.decide.estates import (
     GROUP,

@@ -16,7 +16,8 @@ from shared.model.application import Application
 from shared.model.check import Check
 from shared.model.estate import Estate
 from shared.model.past import NOTHING, Past
-from shared.model.plan import PatchApplication, Reason
+from shared.model.plan import PatchApplication
+from shared.model.reason import Reason
 from shared.model.write import Fate, Write
 from tests.decide.actions import CLEAN_UP, PATCH
 from tests.decide.applications import (

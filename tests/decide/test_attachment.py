@@ -8,7 +8,7 @@ import pytest
 
 from shared.decide.attachment import decide_attachment
 from shared.model.estate import Estate
-from shared.model.plan import Reason
+from shared.model.reason import Reason
 from shared.model.resource_id import ResourceId
 from tests.decide.estates import NETWORK, NIC_NSG, NSG, SUBNET, VM, estate, interface_id, security_group
 

@@ -9,7 +9,8 @@ from shared.decide.compliance import decide_awaited_since, decide_time_to_compli
 from shared.decide.memory import remember_report
 from shared.model.check import Check
 from shared.model.past import NOTHING, Past
-from shared.model.plan import Finding, Reason, Report, Status
+from shared.model.plan import Finding, Report
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import ResourceId
 
 EVENT = datetime(2026, 1, 5, 8, tzinfo=UTC)

@@ -22,10 +22,9 @@ from shared.model.plan import (
     DeleteSecurityRule,
     Plan,
     PutExtension,
-    Reason,
     RefreshExtension,
-    Status,
 )
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import ResourceId
 from shared.model.write import Fate, Write
 from tests.decide.actions import PUT_EXTENSION

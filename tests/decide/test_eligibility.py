@@ -10,7 +10,7 @@ import pytest
 from shared.decide.eligibility import decide_eligibility, is_certainly_ineligible
 from shared.decide.virtual_machine import decide_virtual_machine, needs_network
 from shared.model.estate import Image, ResourceGroup
-from shared.model.plan import Reason, Status
+from shared.model.reason import Reason, Status
 from tests.decide.estates import AUDITED, ENFORCED, GROUP, VM, estate, extension, machine, without_network
 
 

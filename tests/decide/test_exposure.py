@@ -9,7 +9,8 @@ import pytest
 
 from shared.model.desired import DesiredState
 from shared.model.estate import SecurityRule
-from shared.model.plan import PutSecurityRule, Reason
+from shared.model.plan import PutSecurityRule
+from shared.model.reason import Reason
 from shared.model.resource_id import ResourceId
 from tests.decide.estates import (
     ENFORCED,

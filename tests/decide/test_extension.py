@@ -11,7 +11,8 @@ import pytest
 from shared.decide.virtual_machine import decide_virtual_machine, needs_network
 from shared.model.estate import AgentState, Estate, Extension, PowerState
 from shared.model.past import NOTHING, Past
-from shared.model.plan import DeleteExtension, Plan, PutExtension, Reason, RefreshExtension, Status
+from shared.model.plan import DeleteExtension, Plan, PutExtension, RefreshExtension
+from shared.model.reason import Reason, Status
 from tests.decide.applying import applied
 from tests.decide.estates import ENFORCED, OBSERVED_AT, VM, VM_ID, estate, extension, machine, without_network
 

@@ -9,7 +9,7 @@ import pytest
 from shared.decide.virtual_machine import decide_virtual_machine, needs_network
 from shared.model.estate import Estate
 from shared.model.past import Past
-from shared.model.plan import Reason, Status
+from shared.model.reason import Reason, Status
 from tests.decide.estates import ENFORCED, OBSERVED_AT, VM, estate, extension, machine, without_network
 
 INSTALLING = estate(machine(extensions=(extension(state="Creating"),), provisioning_state="Updating"))

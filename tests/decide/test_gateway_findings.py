@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from shared.model.application import GatewayUrl
-from shared.model.plan import Finding, Reason, Status
+from shared.model.plan import Finding
+from shared.model.reason import Reason, Status
 from tests.decide.applications import (
     APP_ID,
     CLEANING_UP,

@@ -11,7 +11,7 @@ from shared.decide.eligibility import decide_eligibility
 from shared.decide.gateways import decide_gateways, summarise_gateway
 from shared.decide.virtual_machine import decide_virtual_machine
 from shared.model.application import Application, Gateway, GatewayUrl
-from shared.model.plan import Reason, Status
+from shared.model.reason import Reason, Status
 from tests.decide.applications import (
     APP,
     APP_ID,

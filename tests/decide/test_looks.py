@@ -9,7 +9,8 @@ import pytest
 
 from shared.decide.looks import decide_look, decide_retry
 from shared.model.desired import DesiredState
-from shared.model.plan import Action, ActionResult, Finding, Outcome, Plan, Reason
+from shared.model.plan import Action, ActionResult, Finding, Outcome, Plan
+from shared.model.reason import Reason
 from shared.model.resource_id import ResourceId
 from tests.decide.actions import DELETE_EXTENSION, DELETE_RULE, PATCH, PUT_EXTENSION, PUT_RULE, REFRESH
 from tests.decide.estates import AUDITED, ENFORCED, NSG, OBSERVED_AT, VM

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from shared.model.estate import AgentState, Estate, Image, PowerState, SecurityRule, Subnet, VirtualMachine
-from shared.model.plan import PutSecurityRule, Reason, Status
+from shared.model.plan import PutSecurityRule
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import ResourceId
 from tests.decide.estates import (
     GROUP,

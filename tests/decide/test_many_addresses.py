@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 
 from shared.model.estate import Estate, Subnet, VirtualNetwork
-from shared.model.plan import PutSecurityRule, Reason
+from shared.model.plan import PutSecurityRule
+from shared.model.reason import Reason
 from tests.decide.estates import NETWORK, NSG, SUBNET, estate, extension, interface, machine, security_group, vm_named
 from tests.decide.group_plans import OFFICE, plan_of, reasons
 

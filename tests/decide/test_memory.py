@@ -27,10 +27,9 @@ from shared.model.plan import (
     Outcome,
     PutExtension,
     PutSecurityRule,
-    Reason,
     Report,
-    Status,
 )
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import ResourceId
 from shared.model.write import Fate, Write
 from tests.decide.estates import NSG, OBSERVED_AT, VM, allow_out, estate, extension, machine, security_group

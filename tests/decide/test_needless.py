@@ -8,7 +8,8 @@ import pytest
 
 from shared.decide.network_security_group import decide_network_security_group
 from shared.model.estate import AgentState, PowerState, VirtualMachine
-from shared.model.plan import DeleteSecurityRule, Plan, PutSecurityRule, Reason, Status
+from shared.model.plan import DeleteSecurityRule, Plan, PutSecurityRule
+from shared.model.reason import Reason, Status
 from tests.decide.applying import applied
 from tests.decide.estates import NSG, deny_in, deny_out, estate, extension, machine, security_group
 from tests.decide.group_plans import DENY, HEALTHY, OTHER, names, plan_of, reasons

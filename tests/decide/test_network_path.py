@@ -9,7 +9,7 @@ import pytest
 
 from shared.decide.virtual_machine import decide_virtual_machine
 from shared.model.estate import Estate, IpConfiguration, NetworkInterface, NetworkSecurityGroup
-from shared.model.plan import Reason, Status
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import ResourceId
 from tests.decide.estates import (
     ENFORCED,

@@ -10,7 +10,7 @@ import pytest
 from shared.decide.virtual_machine import decide_virtual_machine
 from shared.model.desired import DesiredState, Mode, Outrank, Scope
 from shared.model.estate import AgentState, Estate, PowerState, ResourceGroup, SecurityRule, VirtualMachine
-from shared.model.plan import Reason, Status
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import ResourceId
 from tests.decide.estates import (
     AUDITED,

@@ -5,7 +5,8 @@ from dataclasses import replace
 from shared.decide.orders import Orders, decide_ordered, remember_orders
 from shared.model.estate import Estate, SecurityRule
 from shared.model.past import NOTHING, Hold, Past
-from shared.model.plan import DeleteSecurityRule, Finding, Plan, PutSecurityRule, Reason
+from shared.model.plan import DeleteSecurityRule, Finding, Plan, PutSecurityRule
+from shared.model.reason import Reason
 from shared.model.write import Fate, Write
 from tests.decide.actions import PATCH
 from tests.decide.applications import APP, application, tenant

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.model.plan import Reason, Status
+from shared.model.reason import Reason, Status
 from tests.decide.applications import APP_ID, CALLBACK, CLEANING_UP, application, plan_for, reasons_of
 
 SPA, HTTP, WILDCARD = Reason.LIKELY_SINGLE_PAGE_ON_WEB, Reason.PLAIN_HTTP_REDIRECT, Reason.WILDCARD_REDIRECT

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from shared.decide.outcome import decide_status
-from shared.model.plan import Action, ActionResult, Finding, Outcome, PatchApplication, Reason, Status
+from shared.model.plan import Action, ActionResult, Finding, Outcome, PatchApplication
+from shared.model.reason import Reason, Status
 from tests.decide.actions import CLEAN_UP, DELETE_EXTENSION, DELETE_RULE, PATCH, PUT_EXTENSION, PUT_RULE, REFRESH
 from tests.decide.applications import APP, LOCALHOST, PAIR, settings
 from tests.decide.estates import VM

@@ -15,7 +15,7 @@ from shared.decide.network_security_group import decide_network_security_group
 from shared.decide.virtual_machine import decide_virtual_machine, needs_network
 from shared.model.desired import DesiredState, Outrank
 from shared.model.estate import Estate, NetworkSecurityGroup, SecurityRule
-from shared.model.plan import Reason, Status
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import ResourceId
 from tests.decide.any_estate import FIRST_VM, SUBJECTS, carried_through, estates, plan_of, puts
 from tests.decide.applying import applied

@@ -14,7 +14,8 @@ from shared.decide.outrank import is_just_in_time, is_ours
 from shared.decide.virtual_machine import decide_virtual_machine, needs_network
 from shared.model.desired import DesiredState, Outrank
 from shared.model.estate import Access, Direction, Estate, SecurityRule
-from shared.model.plan import DeleteSecurityRule, Status
+from shared.model.plan import DeleteSecurityRule
+from shared.model.reason import Status
 from shared.model.resource_id import ResourceId
 from tests.decide.any_estate import FIRST_VM, address_of, estates, puts, rules_of
 from tests.decide.applying import applied

@@ -10,7 +10,8 @@ import pytest
 from shared.decide.virtual_machine import decide_virtual_machine
 from shared.model.desired import DesiredState
 from shared.model.estate import NetworkInterface, PublicIpAddress
-from shared.model.plan import Plan, Reason, Status
+from shared.model.plan import Plan
+from shared.model.reason import Reason, Status
 from tests.decide.estates import (
     ENFORCED,
     NIC_NSG,

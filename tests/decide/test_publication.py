@@ -20,7 +20,8 @@ from shared.decide.publication import (
 from shared.decide.waivers import decide_waived
 from shared.model.check import Check
 from shared.model.past import NOTHING, Past
-from shared.model.plan import Finding, Reason, Report, Status
+from shared.model.plan import Finding, Report
+from shared.model.reason import Reason, Status
 from shared.model.publication import Concluded, EventType, Found, Halted, Publication, Resolved
 from shared.model.resource_id import ResourceId
 from shared.model.waiver import Waiver

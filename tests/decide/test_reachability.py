@@ -11,7 +11,8 @@ from shared.decide.outrank import MARKER
 from shared.decide.virtual_machine import decide_virtual_machine
 from shared.model.desired import DesiredState, Outrank
 from shared.model.estate import Estate, NetworkSecurityGroup, VirtualMachine
-from shared.model.plan import Plan, PutExtension, Reason
+from shared.model.plan import Plan, PutExtension
+from shared.model.reason import Reason
 from shared.model.resource_id import ResourceId
 from tests.decide.estates import (
     AUDITED,

@@ -9,7 +9,7 @@ import pytest
 
 from shared.model.application import Application, GatewayUrl, RedirectSettings
 from shared.model.desired import DesiredState, RedirectsMode
-from shared.model.plan import Reason
+from shared.model.reason import Reason
 from tests.decide.applications import (
     AUDITED,
     CALLBACK,

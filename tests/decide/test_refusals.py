@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from shared.decide.refusals import explain_refusal
-from shared.model.plan import Finding, Reason, Status
+from shared.model.plan import Finding
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import ResourceId
 from tests.decide.applications import APP
 from tests.decide.estates import GROUP, NSG, SUBSCRIPTION, VM

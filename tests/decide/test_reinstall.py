@@ -11,7 +11,8 @@ import pytest
 from shared.decide.virtual_machine import decide_virtual_machine
 from shared.model.estate import AgentState, Extension, PowerState
 from shared.model.past import Past
-from shared.model.plan import DeleteExtension, Plan, PutExtension, Reason, Status
+from shared.model.plan import DeleteExtension, Plan, PutExtension
+from shared.model.reason import Reason, Status
 from tests.decide.estates import (
     AUDITED,
     ENFORCED,

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.model.estate import Extension
-from shared.model.plan import DeleteExtension, PutExtension, Reason
+from shared.model.plan import DeleteExtension, PutExtension
+from shared.model.reason import Reason
 from tests.decide.estates import OBSERVED_AT, estate, extension, machine
 from tests.decide.rounds import Rounds
 

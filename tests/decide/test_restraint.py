@@ -14,7 +14,8 @@ from shared.decide.restraint import Standing, decide_budget, decide_restraint, d
 from shared.decide.setbacks import decide_setback
 from shared.model.leash import Failure, Leash, Stop
 from shared.model.past import NOTHING, Hold, Loss, Past
-from shared.model.plan import DeleteExtension, DeleteSecurityRule, Outcome, Plan, PutSecurityRule, Reason
+from shared.model.plan import DeleteExtension, DeleteSecurityRule, Outcome, Plan, PutSecurityRule
+from shared.model.reason import Reason
 from tests.decide.estates import ENFORCED, NSG, OBSERVED_AT, VM, allow_out, extension, vm_named
 
 RULE = allow_out("PortForWACService", 199, destination="WindowsAdminCenter", ports="443")

@@ -9,7 +9,7 @@ import pytest
 from shared.decide.network_security_group import decide_network_security_group
 from shared.decide.outrank import MARKER
 from shared.model.estate import Access, Direction
-from shared.model.plan import Reason
+from shared.model.reason import Reason
 from tests.decide import inbound_rule_cases, needless_rule_cases, outbound_rule_cases, standing_rule_cases
 from tests.decide.applying import applied
 from tests.decide.estates import NSG, deny_in, deny_out, machine, rule

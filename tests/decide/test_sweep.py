@@ -16,7 +16,8 @@ from shared.decide.subscription import decide_subscription
 from shared.decide.sweep import decide_sweep, remember_sweep
 from shared.model.desired import DesiredState, MostChanges
 from shared.model.estate import AgentState, Estate, PowerState
-from shared.model.plan import Outcome, Reason, Status
+from shared.model.plan import Outcome
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import WHOLE_ESTATE, ResourceId, subscription_resource_id
 from shared.model.sweep import Known, LastRound, LastSweep, Standing, Sweep
 from shared.model.waiver import Waiver

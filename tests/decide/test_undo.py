@@ -17,10 +17,9 @@ from shared.model.plan import (
     Plan,
     PutExtension,
     PutSecurityRule,
-    Reason,
     RefreshExtension,
-    Status,
 )
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import ResourceId
 from shared.model.write import Fate
 from tests.decide.actions import PUT_EXTENSION

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from shared.decide.outcome import decide_status
 from shared.decide.waivers import LONGEST, decide_waived, explain_term, explain_unwaivable
 from shared.model.check import Check
-from shared.model.plan import ActionResult, Finding, Outcome, Reason, Report, Status
+from shared.model.plan import ActionResult, Finding, Outcome, Report
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import ResourceId
 from shared.model.waiver import Waiver
 from tests.decide.actions import PUT_EXTENSION

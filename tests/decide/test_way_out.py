@@ -11,7 +11,8 @@ import pytest
 from shared.decide.virtual_machine import decide_virtual_machine
 from shared.model.estate import NextHop, PublicIpAddress, Route, RouteTable, Subnet, VirtualNetwork
 from shared.model.load_balancer import LoadBalancer
-from shared.model.plan import Plan, PutExtension, Reason, Status
+from shared.model.plan import Plan, PutExtension
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import ResourceId
 from tests.decide.estates import (
     ENFORCED,

@@ -10,7 +10,8 @@ import pytest
 from shared.decide.virtual_machine import decide_virtual_machine
 from shared.model.estate import NetworkInterface
 from shared.model.load_balancer import LoadBalancer
-from shared.model.plan import Finding, Reason, Status
+from shared.model.plan import Finding
+from shared.model.reason import Reason, Status
 from tests.decide.estates import ENFORCED, VM, allow_in, estate, on_the_internet, security_group
 from tests.decide.group_plans import HEALTHY, OFFICE, plan_of, reasons
 from tests.decide.load_balancers import BALANCER, NAT_RULE, OTHER_POOL, POOL, balancer, rule_of

@@ -16,7 +16,8 @@ from shared.azure.clients import AzureClients
 from shared.azure.facts import AzureFacts
 from shared.azure.leash import set_stop
 from shared.model.leash import Stop
-from shared.model.plan import Reason, Report, Status
+from shared.model.plan import Report
+from shared.model.reason import Reason, Status
 from simulator.build import add_extension
 from simulator.faults import Fault, FaultKind
 from simulator.local import LocalAzure

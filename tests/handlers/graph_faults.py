@@ -12,7 +12,7 @@ import msgraph.graph_service_client  # noqa: F401 - see above
 
 from handlers.guard import Guard
 from handlers.orders import order_undo
-from shared.model.plan import Status
+from shared.model.reason import Status
 from shared.model.resource_id import HOME_TENANT
 from simulator.build import add_filler_applications, add_older_gateway, change_application
 from simulator.faults import Fault, FaultKind

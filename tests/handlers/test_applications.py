@@ -8,7 +8,8 @@ from handlers.stops import order_stop
 from shared.azure.check_queue import REDIRECTS
 from shared.azure.subjects import read_subject
 from shared.azure.trail import list_writes
-from shared.model.plan import Outcome, Reason, Status
+from shared.model.plan import Outcome
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import ResourceId
 from shared.model.write import Fate
 from simulator.build import (

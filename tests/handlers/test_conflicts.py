@@ -5,7 +5,8 @@ from itertools import pairwise
 from handlers.checks import receive_check
 from handlers.guard import Guard
 from shared.azure.check_queue import CHECKS, write_check
-from shared.model.plan import Outcome, PutSecurityRule, Reason, Report, Status
+from shared.model.plan import Outcome, PutSecurityRule, Report
+from shared.model.reason import Reason, Status
 from simulator.build import security_rule
 from simulator.estate.somebody import put_rule
 from simulator.faults import Fault, FaultKind

@@ -4,7 +4,8 @@ import pytest
 
 from handlers.guard import Guard
 from handlers.lifting import order_lift
-from shared.model.plan import Outcome, Reason, Status
+from shared.model.plan import Outcome
+from shared.model.reason import Reason, Status
 from simulator.estate.somebody import delete_extension, delete_rule
 from simulator.local import LocalAzure
 from tests.handlers.faults import reasons

@@ -10,7 +10,7 @@ import pytest
 from handlers.deciding import Decider
 from handlers.events import receive_event
 from handlers.guard import Guard
-from shared.model.plan import Status
+from shared.model.reason import Status
 from simulator.local import LocalAzure
 from tests.handlers.looking import build_site, look
 from tests.handlers.test_events import EVENTS

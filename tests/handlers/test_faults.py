@@ -9,7 +9,8 @@ from azure.core.exceptions import ClientAuthenticationError
 from handlers.checks import answer_check, receive_check
 from handlers.guard import Guard
 from shared.azure.check_queue import write_check
-from shared.model.plan import Outcome, Reason, Status
+from shared.model.plan import Outcome
+from shared.model.reason import Reason, Status
 from shared.turns import glance
 from simulator.faults import ARM_FAULTS, Fault, FaultKind
 from simulator.local import LocalAzure

@@ -7,7 +7,8 @@ import pytest
 from handlers.guard import Guard
 from handlers.timers import begin_audit
 from shared.azure.check_queue import REDIRECTS
-from shared.model.plan import Outcome, Reason, Status
+from shared.model.plan import Outcome
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import HOME_TENANT
 from simulator.build import add_older_gateway
 from simulator.faults import GRAPH_FAULTS, Fault, FaultKind

@@ -6,7 +6,8 @@ import pytest
 
 from handlers.guard import Guard
 from shared.azure.leash import read_leash
-from shared.model.plan import Outcome, Reason, Report, Status
+from shared.model.plan import Outcome, Report
+from shared.model.reason import Reason, Status
 from shared.model.write import Fate
 from simulator.build import change_application
 from simulator.faults import Fault, FaultKind

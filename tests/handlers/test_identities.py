@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from handlers.guard import Guard
-from shared.model.plan import Outcome, Reason, Status
+from shared.model.plan import Outcome
+from shared.model.reason import Reason, Status
 from shared.model.write import Fate
 from simulator.build import add_extension, add_security_group, add_virtual_machine, security_rule, subnet_id
 from simulator.estate.somebody import delete_rule

@@ -5,7 +5,8 @@ from collections import Counter
 import pytest
 
 from handlers.guard import Guard
-from shared.model.plan import Outcome, Status
+from shared.model.plan import Outcome
+from shared.model.reason import Status
 from simulator.build import (
     add_extension,
     add_network,

@@ -3,7 +3,8 @@
 import pytest
 
 from handlers.guard import Guard
-from shared.model.plan import DeleteSecurityRule, Outcome, PutSecurityRule, Reason, Report, Status
+from shared.model.plan import DeleteSecurityRule, Outcome, PutSecurityRule, Report
+from shared.model.reason import Reason, Status
 from shared.model.write import Fate
 from simulator.arm.compute.machine import Power
 from simulator.arm.compute.power import stop

@@ -17,7 +17,7 @@ from shared.azure.check_queue import write_check
 from shared.azure.entities import UnreadableRow
 from shared.azure.failures import PassingFailure
 from shared.azure.subjects import save_subject
-from shared.model.plan import Status
+from shared.model.reason import Status
 from shared.turns import Turn, take_turn
 from simulator.faults import Fault, FaultKind
 from simulator.local import LocalAzure

@@ -18,7 +18,7 @@ from handlers.publications import publish_events
 from shared.azure.check_queue import write_check
 from shared.azure.outbox import PUBLICATIONS, Batch, parse_batch, send_batch
 from shared.azure.subjects import list_subjects
-from shared.model.plan import Status
+from shared.model.reason import Status
 from shared.model.write import Fate
 from simulator.build import add_lock
 from simulator.faults import Fault, FaultKind

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from handlers.guard import Guard
-from shared.model.plan import Status
+from shared.model.reason import Status
 from simulator.arm.compute.virtual_machines import attach_interfaces
 from simulator.build import add_extension, add_network_interface, add_security_group, attach, subnet_id
 from simulator.faults import Fault, FaultKind

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from handlers.guard import Guard
-from shared.model.plan import Reason, Report, Status
+from shared.model.plan import Report
+from shared.model.reason import Reason, Status
 from shared.model.write import Fate
 from simulator.build import add_extension
 from simulator.estate.somebody import delete_extension

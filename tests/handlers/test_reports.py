@@ -12,7 +12,7 @@ from handlers.requests import request_check
 from handlers.state_documents import document_subjects
 from shared.azure.subjects import SubjectSummary, save_subject
 from shared.model.past import Hold
-from shared.model.plan import Status
+from shared.model.reason import Status
 from simulator.faults import Fault, FaultKind
 from simulator.local import LocalAzure
 from tests.azure.recordings import Answer as Recorded

@@ -8,7 +8,8 @@ import pytest
 from handlers.guard import Guard
 from shared.azure.leash import PARTITION, clear_failures, read_leash, set_stop
 from shared.model.leash import Stop
-from shared.model.plan import Outcome, Reason, Report, Status
+from shared.model.plan import Outcome, Report
+from shared.model.reason import Reason, Status
 from shared.model.write import Fate
 from simulator.build import add_lock, remove_restriction
 from simulator.faults import Fault, FaultKind

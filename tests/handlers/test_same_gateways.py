@@ -8,7 +8,7 @@ from azure.core.exceptions import AzureError
 from handlers.checks import receive_check
 from handlers.guard import Guard
 from shared.azure.check_queue import REDIRECTS, write_check
-from shared.model.plan import Reason
+from shared.model.reason import Reason
 from simulator.build import add_newer_gateway, add_older_gateway, change_application, delete_application
 from simulator.local import LocalAzure
 from tests.handlers.conftest import MakeGuard

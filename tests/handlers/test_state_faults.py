@@ -4,7 +4,7 @@ import pytest
 from azure.core.rest import HttpRequest
 
 from handlers.guard import Guard
-from shared.model.plan import Status
+from shared.model.reason import Status
 from simulator.local import LocalAzure
 from tests.handlers.looking import DENY_ALL_OUTBOUND, Site, build_site, check_of
 from tests.handlers.outages import Broken, Outage, Place, Strike

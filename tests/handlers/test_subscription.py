@@ -11,7 +11,8 @@ from shared.azure.subscriptions import list_subscriptions
 from shared.decide.contents import content_of
 from shared.decide.subscription import decide_subscription
 from shared.model.estate import Estate
-from shared.model.plan import Plan, Reason
+from shared.model.plan import Plan
+from shared.model.reason import Reason
 from shared.model.resource_id import ResourceId, subscription_resource_id
 from simulator.estate.situations import SITUATIONS, Built, Situation
 from simulator.faults import Fault, FaultKind

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from handlers.guard import Guard
-from shared.model.plan import Reason, Status
+from shared.model.reason import Reason, Status
 from simulator.build import (
     Route,
     add_application_security_group,

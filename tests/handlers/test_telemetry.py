@@ -16,7 +16,7 @@ from handlers.guard import Guard
 from handlers.requests import request_check
 from shared.azure.check_queue import REDIRECTS, write_check
 from shared.model.check import Check
-from shared.model.plan import Status
+from shared.model.reason import Status
 from shared.model.resource_id import HOME_TENANT
 from shared.telemetry.instruments import ACTIONS, CHECKS, SUBJECTS, THROTTLED, TIME_TO_COMPLIANT
 from shared.telemetry.recorder import recorder

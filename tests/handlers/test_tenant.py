@@ -10,7 +10,7 @@ from handlers.requests import request_check
 from handlers.timers import begin_audit
 from shared.azure.check_queue import REDIRECTS
 from shared.azure.subjects import SubjectSummary, list_subjects, read_subject
-from shared.model.plan import Reason, Status
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import HOME_TENANT, ResourceId
 from simulator.build import (
     add_filler_applications,

@@ -8,7 +8,7 @@ from azure.core.exceptions import AzureError
 from handlers.guard import Guard
 from handlers.timers import begin_audit
 from shared.azure.check_queue import REDIRECTS
-from shared.model.plan import Status
+from shared.model.reason import Status
 from simulator.local import LocalAzure
 from tests.handlers.conftest import MakeGuard
 from tests.handlers.graph_faults import build_pages

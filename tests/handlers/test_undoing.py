@@ -9,7 +9,8 @@ from handlers.guard import Guard
 from handlers.orders import order_undo
 from shared.azure.leash import set_stop
 from shared.model.leash import Stop
-from shared.model.plan import Outcome, Status
+from shared.model.plan import Outcome
+from shared.model.reason import Status
 from shared.model.write import Fate
 from simulator.build import add_extension, security_rule
 from simulator.local import LocalAzure

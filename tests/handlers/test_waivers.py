@@ -15,7 +15,7 @@ from shared.azure.check_queue import REDIRECTS, write_check
 from shared.azure.entities import UnreadableRow
 from shared.azure.failures import PassingFailure
 from shared.azure.waivers import WAIVERS, list_waivers
-from shared.model.plan import Reason, Status
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import ResourceId
 from simulator.build import add_older_gateway
 from simulator.local import LocalAzure

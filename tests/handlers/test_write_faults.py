@@ -7,7 +7,8 @@ import pytest
 
 from handlers.guard import Guard
 from shared.azure.leash import read_leash
-from shared.model.plan import Outcome, Status
+from shared.model.plan import Outcome
+from shared.model.reason import Status
 from shared.model.write import Fate
 from simulator.faults import Fault, FaultKind
 from simulator.local import LocalAzure

@@ -13,7 +13,8 @@ from shared.model.desired import Mode
 from shared.model.estate import Access, Direction, Extension, SecurityRule
 from shared.model.leash import Failure, Stop
 from shared.model.past import NOTHING, Hold, Kept, Past
-from shared.model.plan import Action, DeleteExtension, Outcome, Reason, Status
+from shared.model.plan import Action, DeleteExtension, Outcome
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import ResourceId
 from shared.model.write import Write
 from tests.state.any_values import any_of

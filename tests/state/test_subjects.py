@@ -22,7 +22,7 @@ from shared.azure.subjects import (
 )
 from shared.azure.tables import Overtaken
 from shared.model.past import NOTHING, Hold, Past
-from shared.model.plan import Reason, Status
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import ResourceId
 from simulator.local import LocalAzure
 from tests.state.conftest import MakeClients

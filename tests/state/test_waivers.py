@@ -9,7 +9,7 @@ from shared.azure.clients import AzureClients
 from shared.azure.entities import UnreadableRow
 from shared.azure.json_values import from_json, to_json
 from shared.azure.waivers import WAIVERS, drop_waiver, keep_waiver, list_waivers
-from shared.model.plan import Reason
+from shared.model.reason import Reason
 from shared.model.resource_id import APPLICATION, ResourceId
 from shared.model.waiver import Waiver
 from simulator.local import LocalAzure
