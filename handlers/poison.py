@@ -24,8 +24,8 @@ from shared.azure.outbox import parse_batch
 from shared.azure.subjects import SubjectRow, save_unreadable
 from shared.model.check import Check
 from shared.model.plan import Finding, Report
-from shared.model.reason import Reason, Status
 from shared.model.publication import Publication
+from shared.model.reason import Reason, Status
 
 logger = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from shared.decide.publication import decide_news
 from shared.model.check import Check
 from shared.model.past import NOTHING, Past
 from shared.model.plan import Finding, PutSecurityRule, Report
-from shared.model.reason import Reason, Status
 from shared.model.publication import EventType, Publication
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import ResourceId
 from shared.model.write import Fate, Write
 from tests.decide.test_memory import RULE

@@ -11,8 +11,8 @@ from types import MappingProxyType
 from shared.decide.looks import grown
 from shared.model.past import Past, Told
 from shared.model.plan import Finding, Report
-from shared.model.reason import Reason, Status
 from shared.model.publication import Concluded, EventType, Found, Halted, Publication, Resolved
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import ResourceId
 from shared.model.write import Fate, Write
 

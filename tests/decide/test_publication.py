@@ -21,8 +21,8 @@ from shared.decide.waivers import decide_waived
 from shared.model.check import Check
 from shared.model.past import NOTHING, Past
 from shared.model.plan import Finding, Report
-from shared.model.reason import Reason, Status
 from shared.model.publication import Concluded, EventType, Found, Halted, Publication, Resolved
+from shared.model.reason import Reason, Status
 from shared.model.resource_id import ResourceId
 from shared.model.waiver import Waiver
 from shared.model.write import Fate
