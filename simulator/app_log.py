@@ -17,8 +17,12 @@ _WRITES = {
     "PatchApplication": "patch",
 }
 _APPLICATIONS = "/providers/Microsoft.Graph/applications/"
-_TENANTS = "/providers/Microsoft.Graph/tenants/"
+_OF_THE_TENANT = {
+    "/providers/Microsoft.Graph/tenants": "the tenant",
+    "/providers/Microsoft.Resources/tenants": "all subscriptions",
+}
 _SHORT = 8
+_SLASHES_OF_A_SUBSCRIPTION = 2
 
 
 class What(StrEnum):
@@ -92,7 +96,9 @@ def name_of(resource_id: str) -> str:
     name = resource_id.rpartition("/")[2]
     if resource_id.startswith(_APPLICATIONS):
         return f"app {name[:_SHORT]}"
-    return "the tenant" if resource_id.startswith(_TENANTS) else name
+    if resource_id.count("/") == _SLASHES_OF_A_SUBSCRIPTION and resource_id.startswith("/subscriptions/"):
+        return f"subscription {name[:_SHORT]}"
+    return _OF_THE_TENANT.get(resource_id.rpartition("/")[0], name)
 
 
 def _duration(seconds: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -38,6 +39,8 @@ _WAITING = frozenset(
 )
 
 
+# A tenth of so many is as telling as a tenth of all.
+_MOST_REMEMBERED = 5000
 # One check of the NSG tells that, for all the VMs behind it.
 _OF_THE_NSG = frozenset({Reason.OUTBOUND_DENIED, Reason.OUTBOUND_DENIED_DELIBERATELY, Reason.INBOUND_DENIED})
 
@@ -83,8 +86,9 @@ def decide_sweep(estate: Estate, subscription: ResourceId, desired: DesiredState
 
 def remember_sweep(sweep: Sweep) -> LastSweep:
     """Give what the next sweep compares with."""
-    wrong = {plan.subject: _reasons(plan) for plan in sweep.wrong}
-    return LastSweep(sweep.observed_at, sweep.machines, MappingProxyType(wrong))
+    wrong = {_digest(plan.subject): _reasons(plan) for plan in sweep.wrong}
+    step = -(-len(sweep.machines) // _MOST_REMEMBERED) or 1
+    return LastSweep(sweep.observed_at, sweep.machines[::step], MappingProxyType(wrong))
 
 
 def _is_wrong(plan: Plan) -> bool:
@@ -135,8 +139,12 @@ def _is_news(plan: Plan, last: LastSweep | None) -> bool:
     """Tell whether something is wrong that was not at the last sweep, and that no check of an NSG will tell."""
     if last is None:
         return False
-    new = set(_reasons(plan)) - set(last.wrong.get(plan.subject, ()))
+    new = set(_reasons(plan)) - set(last.wrong.get(_digest(plan.subject), ()))
     return bool(new - _OF_THE_NSG if plan.subject.is_a(VIRTUAL_MACHINE) else new)
+
+
+def _digest(subject: ResourceId) -> str:
+    return hashlib.sha256(str(subject).casefold().encode()).hexdigest()[:12]
 
 
 def _reasons(plan: Plan) -> tuple[Reason, ...]:

@@ -20,11 +20,14 @@ def _nothing() -> Mapping[Any, Any]:
 
 @dataclass(frozen=True, slots=True)
 class LastSweep:
-    """The last sweep that saw a subscription whole: its VMs, and what was wrong with whom."""
+    """The last sweep that saw a subscription whole: its VMs, drawn evenly where they are many, and what was wrong.
+
+    `wrong` has the reasons of each VM and NSG by a short digest of its id: a row has to hold tens of thousands.
+    """
 
     at: datetime
     machines: tuple[ResourceId, ...] = ()
-    wrong: Mapping[ResourceId, tuple[Reason, ...]] = field(default_factory=_nothing)
+    wrong: Mapping[str, tuple[Reason, ...]] = field(default_factory=_nothing)
 
 
 @dataclass(frozen=True, slots=True)

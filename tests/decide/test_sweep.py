@@ -242,6 +242,14 @@ def test_more_than_a_tenth_fewer_vms_are_looked_for(before: int, now: int, *, is
     assert not set(asked) & set(here.virtual_machines)
 
 
+def test_of_very_many_vms_some_are_remembered_from_all_of_them() -> None:
+    machines = tuple(vm_named(f"vm-{number:06}") for number in range(30_000))
+    sweep = replace(swept(crowd(1)), machines=machines)
+    remembered = remember_sweep(sweep).machines
+    assert 4000 <= len(remembered) <= 5000
+    assert (remembered[0], remembered[-1] > machines[29_000]) == (machines[0], True)
+
+
 def test_a_first_sweep_misses_nobody() -> None:
     assert find_vanished(crowd(0, 1), None) == ()
 
