@@ -27,7 +27,7 @@ from simulator.world import World
 
 DISTANCE = 0.05
 """Seconds that each request is under way, to Azure Resource Manager and Resource Graph as to storage."""
-_NETWORKS, _SAMPLE = 40, 100
+_NETWORKS, _SAMPLE = 40, 60
 _LARGE = 20
 # How many subscriptions of how many networks each: 1,000 VMs, 10,000, 100,000.
 _GROWING = ((1, 4), (2, _LARGE), (20, _LARGE))
