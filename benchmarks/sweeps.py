@@ -22,6 +22,7 @@ from benchmarks.sweeping import (
     sweep_in_a_process,
     sweep_warm_in_a_process,
 )
+from simulator.arm.compute.models import EXTENSION_TYPE
 from simulator.local import LocalAzure
 from simulator.world import World
 
@@ -45,6 +46,7 @@ def measure_sweeps(directory: Path) -> Iterator[Chapter]:
 async def _measure_large(directory: Path, networks: int, sample: int) -> tuple[Chapter, Chapter]:
     (subscription,) = name_subscriptions(1)
     world, need = make_world({subscription: networks})
+    machines = networks * PER_NETWORK
     async with _serve(world, directory) as settings:
         swept, parts = await sweep_in_a_process(settings, DISTANCE, subscription)
         by_hand = await look_by_hand_in_a_process(settings, DISTANCE, subscription, sample)
@@ -53,7 +55,9 @@ async def _measure_large(directory: Path, networks: int, sample: int) -> tuple[C
         written = world.requests.writes()
         if len(written) != need.writes:
             raise RuntimeError(f"{need.writes} writes were needed, and {len(written)} made")
-    machines = networks * PER_NETWORK
+        installed = world.resources.of_type(subscription, EXTENSION_TYPE)
+        if len(installed) != machines:
+            raise RuntimeError(f"only {len(installed)} VMs of {machines} have the extension in the end")
     told = f"{need.machines} VMs are in need of something, in {networks} networks with five NSGs each. {_TOLD}"
     sweep = Chapter(
         f"A sweep of a subscription with {machines:,} VMs",
