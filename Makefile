@@ -19,7 +19,7 @@ help:
 	@echo "make test-many     run the app on eight instances at once (WAC_TEST_INSTANCES says how many)"
 	@echo "make test-crashes  have the app die after its writes, situation by situation (CRASHES=all: after each)"
 	@echo "make test-az       drive the local Azure with the real Azure CLI (installs it first)"
-	@echo "make bench         measure how fast the app decides, and how often it asks Azure"
+	@echo "make bench         measure how fast the app decides and sweeps, and how often it asks Azure"
 	@echo "make lock          take up new versions of the dependencies"
 	@echo "make clean         remove what the other commands set up"
 
@@ -57,7 +57,7 @@ test-az: setup $(AZ_VENV)/.installed
 	@$(PYTHON) -m pytest -n 2 --dist loadgroup -m az tests/az
 
 bench: setup
-	@echo "== Measuring (about three minutes)"
+	@echo "== Measuring (about six minutes)"
 	@$(PYTHON) -m benchmarks
 
 lint: setup

@@ -1,4 +1,4 @@
-"""Measure how fast the app decides, and tell it in one table. Nothing is asserted, and it ends by itself."""
+"""Measure how fast the app decides and sweeps, and tell it in one table. Nothing is asserted."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ def main() -> None:
     console.print(make_table(chapters))
     machine = f"Python {platform.python_version()} on one of {os.cpu_count()} cores"
     console.print(
-        f"{machine}; measured in {time.perf_counter() - began:.0f} s. Each figure is the best of its rounds."
+        f"{machine}; measured in {time.perf_counter() - began:.0f} s. Each figure is the best of its rounds,"
+        " where there are several."
     )
 
 
@@ -43,16 +44,23 @@ def _chapters() -> Iterator[Chapter]:
     yield from measure_growth()
     yield measure_whole_groups()
     with tempfile.TemporaryDirectory(prefix="benchmark-") as directory:
+        # aiohttp reads it when it is imported, which all that is imported here does.
+        os.environ["SSL_CERT_FILE"] = str(make_certificates(Path(directory)).ca_file)
         yield _requests(Path(directory))
-    yield measure_event_loop()
+        yield measure_event_loop()
+        yield from _sweeps(Path(directory))
 
 
 def _requests(directory: Path) -> Chapter:
-    # aiohttp reads it when it is imported, which all that is imported here does.
-    os.environ["SSL_CERT_FILE"] = str(make_certificates(directory).ca_file)
     from benchmarks.requests import measure_requests  # noqa: PLC0415 - not before it is known whom to trust
 
     return measure_requests(directory)
+
+
+def _sweeps(directory: Path) -> Iterator[Chapter]:
+    from benchmarks.sweeps import measure_sweeps  # noqa: PLC0415 - as above
+
+    return measure_sweeps(directory)
 
 
 if __name__ == "__main__":

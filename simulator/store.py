@@ -110,11 +110,11 @@ class Resources(MutableMapping[str, Json]):
     @contextmanager
     def while_nothing_changes(self) -> Iterator[None]:
         """Remember, for as long as the body runs, who refers to what: many are asked for at once."""
-        self._users = {}
+        before, self._users = self._users, {}
         try:
             yield
         finally:
-            self._users = None
+            self._users = before
 
     @contextmanager
     def all_or_nothing(self, resource_id: str) -> Iterator[None]:

@@ -106,7 +106,9 @@ class Gateway:
 
     def _handle(self, route: Route, request: ArmRequest) -> Answer:
         if kind_of(request.method, request.path) is Kind.READ:
-            return route.handler(self.world, request)
+            # What is shown of a network tells who lies in each of its subnets.
+            with self.world.resources.while_nothing_changes():
+                return route.handler(self.world, request)
         try:
             self.world.resources.note_change(request.path, top_level(request.path))
             with self.world.resources.all_or_nothing(top_level(request.path)):
