@@ -51,7 +51,7 @@ async def _sweep_warm(settings: Settings, distance: float, known: str) -> Swept:
     async with open_app(settings, distance) as app:
         subject = subscription_resource_id(known)
         estate = await observe_subscription(app.guard.clients, app.guard.facts, subject)
-        await app.guard.on_sweeps.run(decide_sweep, estate, subject, app.guard.desired, None, {})
+        await app.guard.on_sweeps.run(decide_sweep, estate, subject, app.guard.desired, Known())
         return Swept(await app.cost_of(partial(_sweep_estate, app)), peak_bytes())
 
 
@@ -69,7 +69,7 @@ async def _sweep(settings: Settings, distance: float, subscription: str) -> tupl
             estates.append(await observe_subscription(app.guard.clients, app.guard.facts, subject))
 
         async def decide() -> None:
-            await app.guard.on_sweeps.run(decide_sweep, estates[0], subject, app.guard.desired, None, {})
+            await app.guard.on_sweeps.run(decide_sweep, estates[0], subject, app.guard.desired, Known())
 
         return swept, Parts(await app.cost_of(observe), await app.cost_of(decide))
 
