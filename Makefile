@@ -16,6 +16,7 @@ help:
 	@echo "make audit         see what it would find in your subscriptions: reads only (ARGS=--help tells the options)"
 	@echo "make test          lint, type-check and test everything"
 	@echo "make test-fuzz     draw many more examples for every property"
+	@echo "make test-faults   break Azure and the app's storage at every kind of request"
 	@echo "make test-many     run the app on eight instances at once (WAC_TEST_INSTANCES says how many)"
 	@echo "make test-crashes  have the app die after its writes, situation by situation (CRASHES=all: after each)"
 	@echo "make test-az       drive the local Azure with the real Azure CLI (installs it first)"
@@ -23,7 +24,7 @@ help:
 	@echo "make lock          take up new versions of the dependencies"
 	@echo "make clean         remove what the other commands set up"
 
-.PHONY: demo up audit test test-fuzz test-many test-crashes test-az bench lint setup lock clean
+.PHONY: demo up audit test test-fuzz test-faults test-many test-crashes test-az bench lint setup lock clean
 demo: setup
 	@$(PYTHON) -m simulator.demo
 
@@ -36,16 +37,20 @@ audit: $(PYTHON) $(AUDIT_VENV)/.installed
 
 test: setup lint
 	@echo "== Testing (about four minutes on two cores)"
-	@$(PYTHON) -m pytest -n 2 --dist loadgroup -m "not az and not crash and not many"
+	@$(PYTHON) -m pytest -n 2 --dist loadgroup -m "not az and not crash and not faults and not many"
 
 test-fuzz: setup
 	@echo "== Drawing many more examples, at random, for every property"
 	@HYPOTHESIS_PROFILE=fuzz $(PYTHON) -m pytest -n 2 tests/decide tests/model tests/handlers/test_events.py \
 	  tests/handlers/test_check_messages.py
 
+test-faults: setup
+	@echo "== Breaking Azure and the storage at every kind of request"
+	@$(PYTHON) -m pytest -n 2 --dist loadgroup -m faults tests/handlers
+
 test-many: setup
-	@echo "== Running the app on eight instances at once"
-	@WAC_TEST_INSTANCES=$${WAC_TEST_INSTANCES:-8} $(PYTHON) -m pytest -m many tests/flows/test_many_instances.py
+	@echo "== Playing very much at once, mostly on eight instances of the app"
+	@WAC_TEST_INSTANCES=$${WAC_TEST_INSTANCES:-8} $(PYTHON) -m pytest -m many tests/flows
 
 test-crashes: setup
 	@echo "== Having the app die after its writes (a part of them; CRASHES=all takes every one)"

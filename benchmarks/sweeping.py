@@ -14,6 +14,7 @@ from shared.azure.observe_subscription import observe_subscription
 from shared.decide.sweep import decide_sweep
 from shared.model.estate import Estate
 from shared.model.resource_id import ResourceId, subscription_resource_id
+from shared.model.sweep import Known
 
 if TYPE_CHECKING:
     from azure.mgmt.compute.models import VirtualMachine

@@ -191,6 +191,7 @@ async def test_an_nsg_put_on_a_nic_is_looked_at_with_the_vm_behind_it(
     assert app.our_rules(closed) == {"PortForWACService": 499, "PortForAADService": 498}
 
 
+@pytest.mark.many
 async def test_more_vms_than_the_budget_has_writes_end_compliant_with_one_install_each_as_the_budget_permits(
     app: AzureWithApp,
 ) -> None:

@@ -80,6 +80,7 @@ async def test_several_instances_at_once_bring_the_whole_estate_to_its_end(insta
     assert tally.failed == 0
 
 
+@pytest.mark.many
 async def test_an_instance_that_is_killed_in_the_middle_changes_nothing_of_the_end(instances: AzureWithApp) -> None:
     estate, writes = build_estate(instances, [one for one in SITUATIONS if one is not SHARED_NSG]), 0
     in_the_middle = asyncio.Event()
@@ -128,6 +129,7 @@ async def test_a_tenant_is_audited_and_migrated_though_those_who_write_are_kille
     await verify_no_two_wrote_at_once(instances)
 
 
+@pytest.mark.many
 async def test_no_port_of_machines_behind_one_nsg_is_lost_however_they_come() -> None:
     settings = ENFORCING | {"WAC_INBOUND_SOURCES": "203.0.113.0/24"}
     async with LocalAzure(APP, settings, directory=CERTIFICATES, hosts=INSTANCES) as azure:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -12,8 +13,31 @@ from simulator.arm.compute import sizes
 from simulator.local import LocalAzure
 from tests.handlers.outages import Strike, fail_storage, serve_failures
 
+FAULT_TABLES = frozenset(
+    {
+        "test_faults",
+        "test_graph_faults",
+        "test_graph_write_faults",
+        "test_state_faults",
+        "test_tenant_state_faults",
+        "test_write_faults",
+    }
+)
+_OFTEN = 5
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave a fifth of the tables of faults to every run of the tests; CI takes the rest, too."""
+    rows = [item for item in items if item.path.parent == FOLDER and item.path.stem in FAULT_TABLES]
+    for number, item in enumerate(rows):
+        if number % _OFTEN:
+            item.add_marker("faults")
+
+
 type MakeGuard = Callable[..., Awaitable[Guard]]
 
+FOLDER = Path(__file__).parent
 USED_SIZES = ("Standard_D2s_v5", "Standard_B1ms")
 
 
