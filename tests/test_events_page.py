@@ -33,16 +33,16 @@ WRITE = Write("20260105T080000.000000Z-000001-7c4e1a2b9d30", NSG, PUT, "event of
 MESSAGES = {
     Reason.OUTBOUND_DENIED: "Outbound TCP 443 to WindowsAdminCenter is denied by rule DenyAllOutbound (200) of nsg.",
     Reason.CONTESTED: "What WAC Guard wrote to nsg was taken away again and again, so it writes there no more.",
-    Reason.SWEEP_BRAKED: "The sweep would change 40 of 120 VMs, so nothing is changed.",
+    Reason.SWEEP_BRAKED: "The sweep found 40 changes to make, more than the 12 of WAC_MAX_CHANGES, so none was asked for.",
     Reason.BUDGET_SPENT: "The budget of WAC_WRITES_PER_HOUR=100 writes, over all causes, is spent.",
     Reason.STOPPED_BY_KILL_SWITCH: "The kill switch is on since 2026-01-05 07:30 UTC (change 4711).",
 }
 
 
-def report(subject: ResourceId, *reasons: Reason) -> Report:
+def report(subject: ResourceId, *reasons: Reason, cause: str = "event of the VM") -> Report:
     findings = tuple(Finding(subject, reason, MESSAGES[reason]) for reason in reasons)
     status = max((finding.status for finding in findings), default=Status.COMPLIANT)
-    return Report(Check(subject, "event of the VM", CORRELATION_ID, AT), status, AT, findings)
+    return Report(Check(subject, cause, CORRELATION_ID, AT), status, AT, findings)
 
 
 def news(seen: Report, past: Past = NOTHING, *writes: Write) -> tuple[Publication, ...]:
@@ -57,7 +57,7 @@ def examples() -> dict[EventType, dict[str, Any]]:
         (report(VM, Reason.OUTBOUND_DENIED), NOTHING, ()),
         (replace(report(VM), observed_at=later), standing, ()),
         (report(NSG, Reason.CONTESTED), NOTHING, ()),
-        (report(VM, Reason.SWEEP_BRAKED), NOTHING, ()),
+        (report(ResourceId(SUBSCRIPTION), Reason.SWEEP_BRAKED, cause="sweep"), NOTHING, ()),
         (
             report(NSG),
             NOTHING,
@@ -68,9 +68,7 @@ def examples() -> dict[EventType, dict[str, Any]]:
         (report(VM, Reason.STOPPED_BY_KILL_SWITCH), NOTHING, ()),
     ]
     events = [write_event(one, seen.check) for seen, past, writes in told for one in news(seen, past, *writes)]
-    shown = {EventType(event["type"]): event for event in events}
-    shown[EventType.SWEEP_BRAKED]["subject"] = SUBSCRIPTION
-    return shown
+    return {EventType(event["type"]): event for event in events}
 
 
 @pytest.mark.parametrize("event_type", EventType)

@@ -16,17 +16,20 @@ PLAN_LIFETIME = timedelta(days=1)
 """How long after the last sweep that came to the same plan it can be released."""
 
 
-def explain_brake(subscription: ResourceId, changes: int, limit: int, wrong: Sequence[Plan]) -> Finding:
-    """Say that nothing was queued, and how to have it done."""
+def explain_brake(
+    subscription: ResourceId, changes: int, permitted: int, limit: int, wrong: Sequence[Plan]
+) -> Finding:
+    """Say what was not asked for, and how to have it done; those that are permitted were, if within the limit."""
     kinds = Counter(type(action).__name__ for plan in wrong for action in plan.actions)
     told = ", ".join(f"{count} x {kind}" for kind, count in sorted(kinds.items()))
     name = subscription.name
+    asked_for = f"only the {permitted} that mode and scope permit were" if 0 < permitted <= limit else "none was"
     message = (
-        f"The sweep found {changes} changes to make ({told}), more than the {limit} of WAC_MAX_CHANGES, so none"
-        f" was asked for. See each by GET /api/plans?subscription={name}; then POST"
+        f"The sweep found {changes} changes to make ({told}), more than the {limit} of WAC_MAX_CHANGES, so"
+        f" {asked_for} asked for. See each by GET /api/plans?subscription={name}; then POST"
         f' {{"subscription": "{name}", "plan": "<its id>"}} to /api/release, with "subjects" for a part of them.'
     )
-    evidence = {"changes": changes, "limit": limit, "kinds": dict(sorted(kinds.items()))}
+    evidence = {"changes": changes, "permitted": permitted, "limit": limit, "kinds": dict(sorted(kinds.items()))}
     return Finding(subscription, Reason.SWEEP_BRAKED, message, evidence)
 
 

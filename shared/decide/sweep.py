@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
 from shared.decide.brake import explain_brake
+from shared.decide.permission import decide_permission
 from shared.decide.sightings import RESOURCE_GRAPH_LAG
 from shared.decide.subscription import decide_subscription
 from shared.decide.waivers import cover_findings
@@ -60,17 +61,13 @@ def decide_sweep(estate: Estate, subscription: ResourceId, desired: DesiredState
         if _is_wrong(plan) and not _was_just_seen(plan, known.standings, estate.observed_at)
     ]
     changes = sum(len(plan.actions) for plan in wrong)
+    permitted = sum(_count_permitted(plan, desired) for plan in wrong)
     limit = desired.most_changes.of(len(estate.virtual_machines))
     counts = Counter(_status(plan) for plan in plans)
     findings: tuple[Finding, ...] = (_explain_sweep(subscription, estate, counts, changes),)
-    checks: tuple[ResourceId, ...] = ()
     if changes > limit:
-        findings = (explain_brake(subscription, changes, limit, wrong), *findings)
-    else:
-        checks = (
-            *(plan.subject for plan in wrong if plan.actions or _is_news(plan, known.last)),
-            *_not_shown_any_more(estate, known.standings),
-        )
+        findings = (explain_brake(subscription, changes, permitted, limit, wrong), *findings)
+    checks = tuple(_choose_checks(estate, desired, known, wrong, limit))
     return Sweep(
         subscription,
         estate.observed_at,
@@ -82,6 +79,24 @@ def decide_sweep(estate: Estate, subscription: ResourceId, desired: DesiredState
         changes,
         limit,
     )
+
+
+def _choose_checks(
+    estate: Estate, desired: DesiredState, known: Known, wrong: Sequence[Plan], limit: int
+) -> Iterator[ResourceId]:
+    """Name whom to look at: beyond the limit, only those for whom changes are permitted, if these are within it.
+
+    So a ring in which changes may be made is mended while the rest of its subscription is but told of.
+    """
+    if sum(len(plan.actions) for plan in wrong) <= limit:
+        yield from (plan.subject for plan in wrong if plan.actions or _is_news(plan, known.last))
+        yield from _not_shown_any_more(estate, known.standings)
+    elif sum(_count_permitted(plan, desired) for plan in wrong) <= limit:
+        yield from (plan.subject for plan in wrong if _count_permitted(plan, desired))
+
+
+def _count_permitted(plan: Plan, desired: DesiredState) -> int:
+    return sum(decide_permission(action, desired) is None for action in plan.actions)
 
 
 def remember_sweep(sweep: Sweep) -> LastSweep:

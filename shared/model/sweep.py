@@ -59,8 +59,9 @@ class Known:
 class Sweep:
     """What was decided of a whole subscription.
 
-    `wrong` are the plans of whom something is wrong with, `checks` whom to look at live because of that: nobody where
-    `is_braked`, since that is more `changes` than the `limit`. `counts` has all VMs and NSGs by status.
+    `wrong` are the plans of whom something is wrong with, `checks` whom to look at live because of that: where it
+    `is_braked`, since that is more `changes` than the `limit`, nobody, or those few for whom changes are permitted.
+    `counts` has all VMs and NSGs by status.
     """
 
     subscription: ResourceId

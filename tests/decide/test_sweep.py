@@ -14,8 +14,8 @@ from shared.decide.omission import choose_swept, decide_omission, decide_round, 
 from shared.decide.permission import decide_permission
 from shared.decide.subscription import decide_subscription
 from shared.decide.sweep import decide_sweep, remember_sweep
-from shared.model.desired import DesiredState, MostChanges
-from shared.model.estate import AgentState, Estate, PowerState
+from shared.model.desired import DesiredState, MostChanges, Scope
+from shared.model.estate import AgentState, Estate, PowerState, ResourceGroup
 from shared.model.plan import Outcome
 from shared.model.reason import Reason, Status
 from shared.model.resource_id import WHOLE_ESTATE, ResourceId, subscription_resource_id
@@ -29,6 +29,7 @@ from tests.decide.estates import (
     deny_out,
     estate,
     extension,
+    interface,
     interface_id,
     machine,
     security_group,
@@ -110,6 +111,27 @@ def test_the_brake_holds_beyond_its_limit_and_then_nobody_is_asked_for(
     assert (sweep.checks == ()) is (is_braked or bare == 0)
     assert (Reason.SWEEP_BRAKED in reasons(sweep)) is is_braked
     assert sweep.changes == sum(len(plan.actions) for plan in sweep.wrong) == bare
+
+
+def test_a_ring_within_the_limit_is_mended_while_the_rest_of_its_subscription_is_told_of() -> None:
+    ring = ResourceId(f"/subscriptions/{SUBSCRIPTION}/resourceGroups/ring-0")
+    inside = ResourceId(f"{ring}/providers/Microsoft.Compute/virtualMachines/vm-9")
+    here = crowd(20)
+    machines = {**here.virtual_machines, inside: machine(inside, agent=AgentState.UNTOLD)}
+    nic = replace(interface(inside, "10.1.0.99"), id=interface_id(inside))
+    groups = {**here.resource_groups, ring: ResourceGroup(ring)}
+    more = replace(
+        here,
+        virtual_machines=machines,
+        network_interfaces={**here.network_interfaces, nic.id: nic},
+        resource_groups=groups,
+    )
+    desired = replace(most(5), enforce_scopes=(Scope(SUBSCRIPTION, "ring-0"),))
+    sweep = swept(more, desired=desired)
+    assert (sweep.changes, sweep.is_braked, sweep.checks) == (21, True, (inside,))
+    assert "only the 1 that mode and scope permit were asked for" in sweep.findings[0].message
+    assert swept(more, desired=replace(desired, most_changes=MostChanges(0, 0))).checks == ()
+    assert swept(more, desired=replace(DesiredState(), most_changes=MostChanges(5, 0))).checks == ()
 
 
 WAITING = (
