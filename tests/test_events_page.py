@@ -33,7 +33,7 @@ WRITE = Write("20260105T080000.000000Z-000001-7c4e1a2b9d30", NSG, PUT, "event of
 MESSAGES = {
     Reason.OUTBOUND_DENIED: "Outbound TCP 443 to WindowsAdminCenter is denied by rule DenyAllOutbound (200) of nsg.",
     Reason.CONTESTED: "What WAC Guard wrote to nsg was taken away again and again, so it writes there no more.",
-    Reason.SWEEP_BRAKED: "The sweep found 40 changes to make, more than the 12 of WAC_MAX_CHANGES, and asked for none.",
+    Reason.SWEEP_BRAKED: "The sweep found 40 changes, more than the 12 of WAC_MAX_CHANGES, and asked for none.",
     Reason.BUDGET_SPENT: "The budget of WAC_WRITES_PER_HOUR=100 writes, over all causes, is spent.",
     Reason.STOPPED_BY_KILL_SWITCH: "The kill switch is on since 2026-01-05 07:30 UTC (change 4711).",
 }
