@@ -1,6 +1,6 @@
 """The app may die at any moment: each story, with two deaths after writes that its name draws.
 
-Every eighth story is told in all tests, the others where there is time for the campaign.
+Every sixteenth story is told in all tests, the others where there is time for the campaign.
 """
 
 import random
@@ -13,7 +13,7 @@ from tests.crashes.story import Story
 from tests.crashes.verdict import judge
 
 _DEATHS = 2
-_OFTEN = 8
+_OFTEN = 16
 
 
 @pytest.mark.parametrize(

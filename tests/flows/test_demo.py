@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
+
 from simulator.estate.situations import EVERYDAY
 
 ROOT = Path(__file__).parents[2]
@@ -68,6 +70,7 @@ def test_the_demo_ends_with_the_world_as_it_should_be(tmp_path: Path) -> None:
     assert "server-2022" in picture.read_text()
 
 
+@pytest.mark.many
 def test_an_app_that_audits_alone_leaves_the_world_wrong_and_the_demo_says_what_is() -> None:
     played = play("--audit")
     assert played.returncode == 1, played.stdout + played.stderr
