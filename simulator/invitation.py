@@ -48,12 +48,9 @@ Paste into another terminal:
 {{"operationName": "Microsoft.Compute/virtualMachines/write"}}, "dataVersion": "2", \
 "eventType": "Microsoft.Resources.ResourceWriteSuccess", "eventTime": "{ahead:%Y-%m-%dT%H:%M:%SZ}"}}]'
 
-4. Have it audit the tenant's app registrations and sweep the subscription; a moment later, see what there is to tell:
+4. Have it audit the tenant's app registrations, and see of whom there is something to tell:
   {curl} -d '{{"subject": "/providers/Microsoft.Graph/tenants/home"}}' | python3 -m json.tool
-  {curl} -d '{{"subject": "'$SUB'"}}' | python3 -m json.tool
   {get} "$APP/api/reports?status=NON_COMPLIANT" | python3 -m json.tool
-  {get} "$APP/api/sweeps?subscription={subscription}" | python3 -m json.tool
-  {get} "$APP/api/plans?subscription={subscription}" | python3 -m json.tool
 
 5. Work in the subscription with the real Azure CLI, and watch the app here:
   export AZURE_CONFIG_DIR=$(mktemp -d) REQUESTS_CA_BUNDLE="$CA" AZURE_CORE_COLLECT_TELEMETRY=no
@@ -74,6 +71,11 @@ Paste into another terminal:
     AZURE_TOKEN_CREDENTIALS=ManagedIdentityCredential IDENTITY_ENDPOINT={arm}/msi/token \
     IDENTITY_HEADER={identity_header} {python} -m audit \
     --html {directory}/wac-audit.html --json {directory}/wac-audit.json) || echo "exit code $?"
+
+7. Have it sweep the subscription; a moment later, see a line for that, and what it found:
+  {curl} -d '{{"subject": "'$SUB'"}}' | python3 -m json.tool
+  {get} "$APP/api/sweeps?subscription={subscription}" | python3 -m json.tool
+  {get} "$APP/api/plans?subscription={subscription}" | python3 -m json.tool
 
 Ctrl-C ends it. What the app sees, decides and does from here on:
 

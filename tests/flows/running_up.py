@@ -10,8 +10,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+_SHOWN = 60
 LONGEST_SECONDS = 120
-TITLES = ("Paste", "1.", "2.", "3.", "4.", "5.", "6.", "Ctrl-C")
+TITLES = ("Paste", "1.", "2.", "3.", "4.", "5.", "6.", "7.", "Ctrl-C")
 
 
 class RunningUp:
@@ -32,8 +33,11 @@ class RunningUp:
 
     async def _line(self) -> str:
         assert self.process.stdout is not None
-        async with asyncio.timeout(LONGEST_SECONDS):
-            line = await self.process.stdout.readline()
+        try:
+            async with asyncio.timeout(LONGEST_SECONDS):
+                line = await self.process.stdout.readline()
+        except TimeoutError as silence:
+            raise AssertionError("\n".join(["nothing more is said after:", *self._lines[-_SHOWN:]])) from silence
         assert line, "it has ended"
         self._lines.append(line.decode().rstrip("\n"))
         return self._lines[-1]
