@@ -16,7 +16,7 @@ from handlers.bodies import RELEASE, ReleaseRequest
 from handlers.guard import Guard
 from handlers.plan_documents import HeadDocument
 from handlers.plans import require_plan
-from shared.azure.plans import KeptPlan, touch_plan
+from shared.azure.plans import KeptPlan, revise_plan
 from shared.decide.permission import decide_enforcement
 from shared.model.check import Check
 from shared.model.resource_id import ResourceId, subscription_resource_id
@@ -121,8 +121,12 @@ def _check(part: Part, correlation_id: str) -> Check:
 
 async def _remember(guard: Guard, plan: KeptPlan, permitted: Iterable[Part]) -> None:
     """Note in the plan who was released: it shows that, and can be released again."""
-    head = HeadDocument.model_validate(plan.head)
-    released = sorted({*head.released, *(str(part["subject"]) for part in permitted)})
-    now = await read_time(guard.clients)
-    told = head.model_copy(update={"released_at": now, "released": released})
-    await touch_plan(guard.clients, replace(plan, head=told.model_dump(mode="json")))
+    now, subjects = await read_time(guard.clients), {str(part["subject"]) for part in permitted}
+
+    def add(kept: KeptPlan) -> KeptPlan:
+        head = HeadDocument.model_validate(kept.head)
+        released = sorted(subjects.union(head.released))
+        told = head.model_copy(update={"released_at": now, "released": released})
+        return replace(kept, head=told.model_dump(mode="json"))
+
+    await revise_plan(guard.clients, plan, add)

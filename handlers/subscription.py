@@ -11,7 +11,7 @@ from handlers.plan_documents import HeadDocument, count_reasons, document_head, 
 from handlers.reporting import make_report
 from shared.act import Acted
 from shared.azure.observe_subscription import observe_subscription
-from shared.azure.plans import KeptPlan, keep_plan, list_plans, prune_plans, touch_plan
+from shared.azure.plans import KeptPlan, keep_plan, list_plans, prune_plans, revise_plan
 from shared.azure.subjects import list_standings
 from shared.azure.sweep_lines import add_line
 from shared.azure.waivers import list_waivers
@@ -66,34 +66,36 @@ async def _look_for_the_vanished(guard: Guard, check: Check, turn: Turn, estate:
     return decide_omission(survey.estate(), check.subject, asked_for)
 
 
-async def _keep(guard: Guard, sweep: Sweep) -> KeptPlan | None:
-    """Keep what is wrong; the same as before goes on under its id, and what has expired goes."""
+async def _keep(guard: Guard, sweep: Sweep) -> str | None:
+    """Keep what is wrong, and give its id; the same as before goes on under its own, and what has expired goes."""
     name, at = sweep.subscription.subscription_id, sweep.observed_at
     plans = [plan for plan in await list_plans(guard.clients, name) if plan.expires_at > at]
+    ids = {plan.id for plan in plans}
     mark = fingerprint(sweep.wrong)
     same = next((plan for plan in plans if plan.id.endswith(mark)), None)
-    kept: KeptPlan | None = None
+    kept = None if same is None else same.id
     if same is not None:
-        head = document_head(sweep).model_copy(update=_released(same)).model_dump(mode="json")
-        kept = replace(same, seen_at=at, expires_at=at + PLAN_LIFETIME, head=head)
-        await touch_plan(guard.clients, kept)
+        await revise_plan(guard.clients, same, lambda plan: _seen_again(plan, sweep))
     elif sweep.wrong:
         # Texts of thousands of changes take a while: nothing waits for them.
         parts = await asyncio.to_thread(lambda: [document_part(one).model_dump(mode="json") for one in sweep.wrong])
         head = document_head(sweep).model_dump(mode="json")
-        kept = KeptPlan(plan_id(at, sweep.wrong), name, at, at, at + PLAN_LIFETIME, head, tuple(parts))
-        await keep_plan(guard.clients, kept)
-    ids = {plan.id for plan in plans} | ({kept.id} if kept else set())
+        kept = plan_id(at, sweep.wrong)
+        await keep_plan(guard.clients, KeptPlan(kept, name, at, at, at + PLAN_LIFETIME, head, tuple(parts)))
+        ids.add(kept)
     await prune_plans(guard.clients, name, ids, at - PLAN_LIFETIME)
     return kept
 
 
-def _released(plan: KeptPlan) -> dict[str, object]:
+def _seen_again(plan: KeptPlan, sweep: Sweep) -> KeptPlan:
+    """Have a plan last on, with the numbers of now, and with who was released."""
     head = HeadDocument.model_validate(plan.head)
-    return {"released_at": head.released_at, "released": head.released}
+    released = {"released_at": head.released_at, "released": head.released}
+    at, told = sweep.observed_at, document_head(sweep).model_copy(update=released)
+    return replace(plan, seen_at=at, expires_at=at + PLAN_LIFETIME, head=told.model_dump(mode="json"))
 
 
-def _line(sweep: Sweep, kept: KeptPlan | None) -> SweepLine:
+def _line(sweep: Sweep, kept: str | None) -> SweepLine:
     statuses = {status.name: count for status, count in sorted(sweep.counts.items())}
     return SweepLine(
         sweep.observed_at,
@@ -103,5 +105,5 @@ def _line(sweep: Sweep, kept: KeptPlan | None) -> SweepLine:
         sweep.changes,
         sweep.limit,
         len(sweep.checks),
-        kept.id if kept else None,
+        kept,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,14 +39,17 @@ async def keep_plan(clients: AzureClients, plan: KeptPlan) -> None:
     await table.put(partition, _head_key(plan.id), _head_properties(plan, len(starts)))
 
 
-async def touch_plan(clients: AzureClients, plan: KeptPlan) -> None:
-    """Keep what a plan's head says anew, and its parts as they are. Raises PassingFailure, Refusal."""
+async def revise_plan(clients: AzureClients, plan: KeptPlan, change: Callable[[KeptPlan], KeptPlan]) -> None:
+    """Keep what `change` makes of a plan as it is kept by now, without its parts; one that is gone stays so.
+
+    Raises UnreadableRow, PassingFailure, Refusal.
+    """
     table, partition = Table(clients, PLANS), partition_of(plan.subscription_id)
 
-    def change(found: Row | None) -> Mapping[str, Any] | None:
-        return None if found is None else _head_properties(plan, int(found.properties["rows"]))
+    def revise(found: Row | None) -> Mapping[str, Any] | None:
+        return None if found is None else _head_properties(change(_parse(found)), int(found.properties["rows"]))
 
-    await table.revise(partition, _head_key(plan.id), change)
+    await table.revise(partition, _head_key(plan.id), revise)
 
 
 async def list_plans(clients: AzureClients, subscription_id: str) -> list[KeptPlan]:

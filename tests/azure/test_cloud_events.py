@@ -15,8 +15,8 @@ from shared.model.plan import Finding
 from shared.model.reason import Reason
 from shared.model.write import Fate
 from tests.decide.estates import OBSERVED_AT, VM
+from tests.decide.telling import report
 from tests.decide.test_memory import PUT, write
-from tests.decide.test_publication import report
 
 ANYTHING = st.text(st.characters(exclude_categories=[]), max_size=30)
 LONGEST = 64 * 1024

@@ -1,6 +1,5 @@
 """What subscribers are told: what changed and nothing else, and by the same ids when it is told once more."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -9,44 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.decide.memory import remember_report, remember_settlement
-from shared.decide.outcome import decide_status
+from shared.decide.memory import remember_settlement
 from shared.decide.publication import (
-    News,
     decide_news,
     decide_redelivery,
     decide_redelivery_of_refused,
 )
 from shared.decide.waivers import decide_waived
-from shared.model.check import Check
-from shared.model.past import NOTHING, Past
-from shared.model.plan import Finding, Report
-from shared.model.publication import Concluded, EventType, Found, Halted, Publication, Resolved
+from shared.model.past import NOTHING
+from shared.model.plan import Report
+from shared.model.publication import Concluded, EventType, Found, Halted, Resolved
 from shared.model.reason import Reason, Status
 from shared.model.resource_id import ResourceId
 from shared.model.waiver import Waiver
 from shared.model.write import Fate
 from tests.decide.estates import NSG, OBSERVED_AT, VM
+from tests.decide.telling import DAY, HOUR, MINUTE, OF_THE_APP, look, report, types
 from tests.decide.test_memory import PUT, write
-
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-OF_THE_APP = (Reason.BUDGET_SPENT, Reason.STOPPED_BY_FAILURES, Reason.STOPPED_BY_KILL_SWITCH)
-
-
-def report(*reasons: Reason, subject: ResourceId = VM, at: datetime | None = OBSERVED_AT) -> Report:
-    findings = tuple(Finding(subject, reason, f"It is {reason}.") for reason in reasons)
-    return Report(Check(subject, "test", "1", OBSERVED_AT), decide_status(findings, ()), at, findings)
-
-
-def look(past: Past, seen: Report, began_at: datetime = OBSERVED_AT) -> tuple[News, Past]:
-    """Look once, from what is remembered to what is remembered then."""
-    news = decide_news(past, seen, (), began_at)
-    return news, remember_report(replace(past, told=news.after), seen, None)
-
-
-def types(publications: Iterable[Publication]) -> list[tuple[EventType, Reason | None]]:
-    return [(one.type, getattr(one, "reason", None)) for one in publications]
-
 
 TYPES = {
     Reason.OUTBOUND_DENIED: EventType.FINDING_FOUND,
@@ -201,125 +179,6 @@ def test_the_case_of_an_id_makes_no_other_event() -> None:
     (one,) = decide_news(NOTHING, report(Reason.OUTBOUND_DENIED), (), OBSERVED_AT).publications
     (other,) = decide_news(NOTHING, report(Reason.OUTBOUND_DENIED, subject=upper), (), OBSERVED_AT).publications
     assert one.id == other.id
-
-
-# A reason of each kind, two of the one that matters most.
-REASONS = (
-    Reason.OUTBOUND_DENIED,
-    Reason.EXTENSION_MISSING,
-    Reason.CONTESTED,
-    Reason.TRAFFIC_UNKNOWN,
-    Reason.READ_FAILED,
-    Reason.VM_STOPPED,
-    Reason.EXCLUDED,
-    Reason.BUDGET_SPENT,
-)
-
-
-@st.composite
-def looks(draw: st.DrawFn) -> list[tuple[Report, bool, bool]]:
-    """Draw reports, one after the other, and where the process ends: before the events are queued, or after it."""
-    drawn, at = [], OBSERVED_AT
-    for _ in range(draw(st.integers(1, 8))):
-        at += timedelta(seconds=draw(st.integers(0, 3)))
-        reasons = draw(st.lists(st.sampled_from(REASONS), unique=True, max_size=4))
-        is_blind = draw(st.booleans()) and draw(st.booleans())
-        seen = report(Reason.READ_FAILED, at=None) if is_blind else report(*reasons, at=at)
-        drawn.append((seen, draw(st.booleans()), draw(st.booleans())))
-    return drawn
-
-
-class Subscriber:
-    """Keeps, by the events alone, what is found: each event once, whatever comes again."""
-
-    def __init__(self) -> None:
-        self.seen: set[str] = set()
-        self.found: dict[Reason, datetime] = {}
-        self.times: list[datetime] = []
-
-    def hear(self, publications: Sequence[Publication]) -> None:
-        for one in publications:
-            if one.id in self.seen:
-                continue
-            self.seen.add(one.id)
-            if isinstance(one, Found):
-                self.found[one.reason] = one.at
-            elif isinstance(one, Resolved):
-                self.found.pop(one.reason, None)
-
-
-def to_be_seen_to(seen: Report) -> set[Reason]:
-    return {one.reason for one in seen.findings if one.status is Status.NON_COMPLIANT} - set(OF_THE_APP)
-
-
-def doubts(seen: Report) -> set[Reason]:
-    return {one.reason for one in seen.findings if one.status is Status.UNKNOWN}
-
-
-@given(looks())
-def test_a_subscriber_s_picture_is_always_what_the_report_shows(told: list[tuple[Report, bool, bool]]) -> None:
-    past, subscriber = NOTHING, Subscriber()
-    known = set[Reason]()
-    for seen, _, _ in told:
-        was_unknown = past.status is Status.UNKNOWN
-        news, past = look(past, seen)
-        subscriber.hear(news.publications)
-        # What was known before counts for as long as nobody can tell that it is over.
-        known = to_be_seen_to(seen) | (known if seen.status is Status.UNKNOWN else set())
-        found = set(subscriber.found)
-        assert {one for one in found if one.status is Status.NON_COMPLIANT} == known
-        assert {one for one in found if one.status is Status.UNKNOWN} <= doubts(seen)
-        if was_unknown:
-            assert doubts(seen) <= found
-        assert subscriber.found == dict(past.told.found)
-        assert (past.told.finding, past.told.resolving) == ({}, {})
-
-
-@given(looks())
-def test_who_looks_again_and_sees_the_same_has_nothing_to_tell(told: list[tuple[Report, bool, bool]]) -> None:
-    past = NOTHING
-    for seen, _, _ in told:
-        _, past = look(past, seen)
-        if seen.status is Status.UNKNOWN:
-            _, past = look(past, seen)
-        news, after = look(past, seen)
-        assert [one for one in news.publications if not isinstance(one, Halted)] == []
-        assert (news.before, after.told) == (past.told, past.told)
-
-
-@given(looks())
-def test_whoever_dies_before_or_after_telling_tells_the_same_by_the_same_ids(
-    told: list[tuple[Report, bool, bool]],
-) -> None:
-    past = NOTHING
-    for seen, _, _ in told:
-        news = decide_news(past, seen, (), OBSERVED_AT)
-        broken_off = replace(past, told=news.before)
-        later = replace(seen, observed_at=seen.observed_at and seen.observed_at + MINUTE)
-        again = decide_news(broken_off, later, (), OBSERVED_AT + MINUTE)
-        assert [one.id for one in again.publications] == [one.id for one in news.publications]
-        assert again.before == replace(news.before, at=again.before.at)
-        past = remember_report(replace(past, told=news.after), seen, None)
-
-
-@given(looks(), st.lists(st.sampled_from(REASONS[:5]), unique=True))
-def test_whatever_dies_in_between_the_picture_ends_right(
-    told: list[tuple[Report, bool, bool]], last: list[Reason]
-) -> None:
-    past, subscriber = NOTHING, Subscriber()
-    for seen, dies, is_heard in told:
-        news = decide_news(past, seen, (), OBSERVED_AT)
-        if is_heard or not dies:
-            subscriber.hear(news.publications)
-        past = replace(past, told=news.before if dies else news.after)
-        if not dies:
-            past = remember_report(past, seen, None)
-    end = report(*(one for one in last if one.status is Status.NON_COMPLIANT), at=OBSERVED_AT + DAY)
-    news, past = look(past, end)
-    subscriber.hear(news.publications)
-    assert set(subscriber.found) == to_be_seen_to(end)
-    assert set(past.told.found) == set(subscriber.found)
-    assert (past.told.finding, past.told.resolving) == ({}, {})
 
 
 @given(st.integers(0, 100_000), st.none() | st.timedeltas(timedelta(0), timedelta(days=365)))

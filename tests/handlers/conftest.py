@@ -11,6 +11,7 @@ from handlers.guard import Guard, make_guard
 from shared.settings import parse_settings
 from simulator.arm.compute import sizes
 from simulator.local import LocalAzure
+from tests.handlers.looking import ENFORCE
 from tests.handlers.outages import Strike, fail_storage, serve_failures
 
 FAULT_TABLES = frozenset(
@@ -95,3 +96,16 @@ async def struck() -> AsyncIterator[Strike]:
     """Give guards whose storage fails."""
     async with serve_failures() as failing_url:
         yield partial(fail_storage, failing_url)
+
+
+@pytest.fixture
+async def telling(make: MakeGuard, azure: LocalAzure) -> Guard:
+    """A guard that audits, and tells subscribers."""
+    return await make(WAC_EVENTS_TOPIC=azure.topic_url)
+
+
+@pytest.fixture
+async def mending(make: MakeGuard, azure: LocalAzure) -> Guard:
+    """A guard that may write anywhere in the subscription, and tells subscribers."""
+    scopes = f"/subscriptions/{azure.world.subscription_id}"
+    return await make(WAC_EVENTS_TOPIC=azure.topic_url, WAC_ENFORCE_SCOPES=scopes, **ENFORCE)
