@@ -6,6 +6,7 @@ SHELL := /bin/bash
 VENV := .venv
 AZ_VENV := .venv-az
 AUDIT_VENV := .venv-audit
+INFRA_VENV := .venv-infra
 PYTHON := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 
@@ -20,11 +21,12 @@ help:
 	@echo "make test-many     run the app on eight instances at once (WAC_TEST_INSTANCES says how many)"
 	@echo "make test-crashes  have the app die after its writes, situation by situation (CRASHES=all: after each)"
 	@echo "make test-az       drive the local Azure with the real Azure CLI (installs it first)"
+	@echo "make check-infra   have checkov look over the deployment's Bicep (installs it first)"
 	@echo "make bench         measure how fast the app decides and sweeps, and how often it asks Azure"
 	@echo "make lock          take up new versions of the dependencies"
 	@echo "make clean         remove what the other commands set up"
 
-.PHONY: demo up audit test test-fuzz test-faults test-many test-crashes test-az bench lint setup lock clean
+.PHONY: demo up audit test test-fuzz test-faults test-many test-crashes test-az check-infra bench lint setup lock clean
 demo: setup
 	@$(PYTHON) -m simulator.demo
 
@@ -60,6 +62,11 @@ test-crashes: setup
 test-az: setup $(AZ_VENV)/.installed
 	@echo "== Driving the local Azure with the real Azure CLI (about two minutes on two cores)"
 	@$(PYTHON) -m pytest -n 2 --dist loadgroup -m az tests/az
+
+# It pins old versions of much, so that it has an environment of its own.
+check-infra: $(INFRA_VENV)/.installed
+	@echo "== Looking over the deployment with checkov"
+	@$(INFRA_VENV)/bin/checkov --config-file infra/checkov.yaml --directory infra --compact --quiet --skip-download
 
 bench: setup
 	@echo "== Measuring (about six minutes)"
@@ -101,11 +108,17 @@ $(AUDIT_VENV)/.installed: requirements-audit.txt | $(PYTHON)
 	@$(UV) pip install -q --python $(AUDIT_VENV)/bin/python --require-hashes -r requirements-audit.txt
 	@touch $@
 
+$(INFRA_VENV)/.installed: requirements-infra.txt | $(PYTHON)
+	@echo "== Installing checkov in $(INFRA_VENV)"
+	@test -x $(INFRA_VENV)/bin/python || $(PYTHON) -m venv $(INFRA_VENV)
+	@$(UV) pip install -q --python $(INFRA_VENV)/bin/python --require-hashes -r requirements-infra.txt
+	@touch $@
+
 lock: $(PYTHON)
-	@for set in requirements requirements-audit requirements-dev requirements-az; do \
+	@for set in requirements requirements-audit requirements-dev requirements-az requirements-infra; do \
 	  $(UV) pip compile -q --upgrade --universal --python-version 3.13 --generate-hashes \
 	    --custom-compile-command "make lock" $$set.in -o $$set.txt; done
-	@echo "Locked: requirements.txt (the app), requirements-audit.txt (its audit from a laptop), requirements-dev.txt (developing it), requirements-az.txt (the Azure CLI)"
+	@echo "Locked: requirements.txt (the app), requirements-audit.txt (its audit from a laptop), requirements-dev.txt (developing it), requirements-az.txt (the Azure CLI), requirements-infra.txt (checkov)"
 
 clean:
-	@rm -rf $(VENV) $(AZ_VENV) $(AUDIT_VENV) node_modules .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(AZ_VENV) $(AUDIT_VENV) $(INFRA_VENV) node_modules .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
