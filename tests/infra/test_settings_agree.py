@@ -3,7 +3,7 @@
 import json
 import re
 
-from shared.settings import STORAGE, Settings
+from shared.settings import STORAGE, Settings, parse_settings
 from tests.infra.bicep import INFRA, ROOT, parsed
 
 OURS = {str(field.alias) for field in Settings.model_fields.values()}
@@ -28,6 +28,14 @@ def test_bicep_sets_every_setting_and_no_other() -> None:
     # The account's name stands for its endpoints.
     assert choices | wiring == OURS - ENDPOINTS | OF_THE_PLATFORM
     assert not choices & wiring
+
+
+def test_the_app_starts_with_what_bicep_sets_and_chooses_nothing_by_itself() -> None:
+    choices, wiring = in_bicep()
+    environment = dict.fromkeys(choices, "") | dict.fromkeys(wiring, "")
+    assert parse_settings(environment | {f"{STORAGE}__accountName": "wacguard"}) == parse_settings(
+        {f"{STORAGE}__accountName": "wacguard"}
+    )
 
 
 def test_azd_can_choose_whatever_is_to_be_chosen() -> None:

@@ -14,6 +14,7 @@ from scripts.installation import (
     watch_parameters,
     watched_subscriptions,
 )
+from shared.settings import parse_choices
 from tests.infra.bicep import INFRA, parsed
 from tests.scripts.conftest import ENVIRONMENT, EVENTS_IDENTITY, EXTENSIONS, GUARD, NETWORK, OTHER, OURS
 
@@ -40,6 +41,20 @@ SCOPES: dict[str, tuple[str, EnforcedScopes]] = {
 @pytest.mark.parametrize(("named", "expected"), SCOPES.values(), ids=SCOPES)
 def test_the_enforcers_are_given_their_roles_where_scopes_are_named(named: str, expected: EnforcedScopes) -> None:
     assert enforced_scopes({"WAC_ENFORCE_SCOPES": named}, OURS.upper()) == expected
+
+
+@pytest.mark.parametrize("named", [named for named, _ in SCOPES.values()], ids=SCOPES)
+def test_the_app_reads_the_same_scopes(named: str) -> None:
+    read = enforced_scopes({"WAC_ENFORCE_SCOPES": named}, OURS)
+    of_it = [
+        scope
+        for scope in parse_choices({"WAC_ENFORCE_SCOPES": named}).enforce_scopes
+        if scope.subscription_id == OURS
+    ]
+    assert read.subscription == any(scope.resource_group is None for scope in of_it)
+    if not read.subscription:
+        groups = {scope.resource_group.casefold() for scope in of_it if scope.resource_group}
+        assert {name.casefold() for name in read.resource_groups} == groups
 
 
 @pytest.mark.parametrize("named", ["everything", f"{IN_OURS}/resourceGroups/", "/providers/Microsoft.Management/x"])
