@@ -15,8 +15,8 @@ param actionGroupId string = ''
 @allowed(['', 'PT1H', 'PT2H', 'PT3H', 'PT4H', 'PT5H', 'PT6H', 'P1D', 'P2D'])
 param sweepsWithin string = 'PT3H'
 
-@description('Where people read this project\'s docs folder, with a slash at its end. Empty: descriptions name the page alone.')
-param documentation string = ''
+@description('Where people read this project\'s docs folder, with a slash at its end.')
+param documentation string = 'docs/'
 
 // One alert for each subject, which its text names.
 var eachSubject = [

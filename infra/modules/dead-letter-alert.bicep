@@ -8,12 +8,15 @@ param systemTopicId string
 @description('Who is told: an action group, as its resource id. Empty: the alert is shown in the portal alone.')
 param actionGroupId string = ''
 
+@description('Where people read this project\'s docs folder, with a slash at its end.')
+param documentation string = 'docs/'
+
 resource alert 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   name: name
   location: 'global'
   tags: tags
   properties: {
-    description: 'Event Grid could not deliver events to WAC Guard within 24 hours, and left them in the container of dead letters. See docs/alerts.md#dead-letters'
+    description: 'Event Grid could not deliver events to WAC Guard within 24 hours, and left them in the container of dead letters. See ${documentation}alerts.md#dead-letters'
     severity: 2
     enabled: true
     scopes: [systemTopicId]

@@ -5,6 +5,7 @@ Queries are run by the local Resource Graph's evaluator: both speak Kusto, and i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,7 +37,7 @@ type Tables = Mapping[str, list[Row]]
 
 _TEXT = ("Message", "OuterMessage", "TimeGenerated")
 _DYNAMIC = ("Properties", "Details")
-_SCHEMA = {name: Type.STRING for name in _TEXT} | dict.fromkeys(_DYNAMIC, Type.DYNAMIC)
+_SCHEMA = dict.fromkeys(_TEXT, Type.STRING) | dict.fromkeys(_DYNAMIC, Type.DYNAMIC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,22 @@ def _rule(one: Json, given: Mapping[str, str]) -> Rule:
         path.read_text(),
         one["dimensions"] == "eachSubject",
     )
+
+
+def messages_in(query: str) -> set[str]:
+    """Give the messages of the log lines that a query asks for."""
+    told = re.findall(r'Message (?:==|in) ?\(?((?:"[^"]*"(?:, )?)+)', query)
+    return {message for one in told for message in re.findall(r'"([^"]*)"', one)}
+
+
+def fields_in(query: str) -> set[str]:
+    """Give the fields of log lines that a query reads."""
+    return set(re.findall(r"Properties\.(\w+)", query))
+
+
+def words_in(query: str) -> set[str]:
+    """Give the reasons and outcomes that a query looks for in a field's list."""
+    return set(re.findall(r'!?has_cs "([^"]*)"', query))
 
 
 def alerts(rule: Rule, tables: Tables, now: datetime) -> set[str]:

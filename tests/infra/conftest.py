@@ -7,10 +7,10 @@ import pytest
 
 from simulator.local import LocalAzure
 from tests.azure.test_monitor import QUIET
-from tests.handlers.conftest import auditing, enforcing, few_sizes, make
+from tests.handlers.conftest import few_sizes, make
 from tests.infra.log_tables import Workspace, logging_to_a_workspace
 
-__all__ = ["auditing", "enforcing", "few_sizes", "make"]
+__all__ = ["few_sizes", "make"]
 
 
 @pytest.fixture

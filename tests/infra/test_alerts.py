@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.guard import Guard
 from handlers.poison import report_poisoned_events
 from handlers.reporting import log_report
 from handlers.stops import order_stop
@@ -16,9 +15,12 @@ from shared.model.plan import Finding, Report
 from shared.model.reason import Reason, Status
 from shared.model.resource_id import ResourceId
 from simulator.build import add_lock
+from simulator.child_process import ChildFailed
 from simulator.estate.somebody import delete_rule
 from simulator.faults import Fault, FaultKind
+from simulator.host.process import HostProcess
 from simulator.local import LocalAzure
+from tests.flows.conftest import APP
 from tests.handlers.conftest import MakeGuard
 from tests.handlers.looking import DENY_ALL_OUTBOUND, build_site, check_of
 from tests.handlers.requesting import post, receive
@@ -26,7 +28,7 @@ from tests.handlers.sweeping import ESTATE, OTHER, crowd, subscription_of, sweep
 from tests.handlers.sweeping import enforcing as enforcing_with
 from tests.handlers.test_poison import poison
 from tests.handlers.test_sweeps import put_sweep
-from tests.infra.alert_rules import LISTS, Rule, Tables, alerts, parse_module, read_rules
+from tests.infra.alert_rules import Rule, alerts, fields_in, messages_in, read_rules
 from tests.infra.log_tables import Workspace
 
 RULES = read_rules()
@@ -114,6 +116,11 @@ async def the_kill_switch_by_hand(azure: LocalAzure, make: MakeGuard) -> Fired:
     return {"stopped-by-person": OF_THE_APP}
 
 
+async def the_kill_switch_and_what_it_keeps_back(azure: LocalAzure, make: MakeGuard) -> Fired:
+    await the_kill_switch_by_the_app(azure, make)
+    return await the_kill_switch_by_hand(azure, make)
+
+
 async def a_sweep_that_is_braked(azure: LocalAzure, make: MakeGuard) -> Fired:
     crowd(azure.world, 3)
     await sweep(azure, await enforcing_with(make, azure.world, WAC_MAX_CHANGES="2"))
@@ -185,6 +192,30 @@ async def test_a_situation_fires_its_own_alerts_for_its_own_subjects_and_no_othe
 ) -> None:
     expected = await situation(azure, make)
     assert await fired(azure, workspace) == expected
+
+
+FIRING: dict[str, Situation] = {
+    "poison": a_check_that_is_given_up,
+    "write-refused": a_lock_that_keeps_a_write_away,
+    "write-failed": an_install_that_fails,
+    "stopped-by-failures": five_refusals_in_a_row,
+    "stopped-by-person": the_kill_switch_and_what_it_keeps_back,
+    "sweep-braked": a_sweep_that_is_braked,
+    "contested": a_rule_that_is_taken_away_again_and_again,
+    "not-seen": a_subscription_that_is_not_shown,
+    "no-sweep": all_is_well,
+    "subscription-not-swept": all_is_well,
+}
+
+
+@pytest.mark.parametrize("name", FIRING)
+async def test_all_fields_that_a_query_reads_are_those_of_the_lines_it_asks_for(
+    name: str, azure: LocalAzure, make: MakeGuard, workspace: Workspace
+) -> None:
+    await FIRING[name](azure, make)
+    query, rows = RULES[name].query, (await workspace.tables())["AppTraces"]
+    of_these = [row["Properties"] for row in rows if row["Message"] in messages_in(query)]
+    assert fields_in(query) <= {field for properties in of_these for field in properties}
 
 
 async def test_an_alert_ends_when_nothing_is_told_any_more(
@@ -262,9 +293,22 @@ async def test_of_the_subscriptions_only_those_are_told_of_that_no_sweep_saw(
 @pytest.mark.parametrize("window", ["PT1H", "P1D", "P2D"])
 def test_the_time_for_sweeps_is_that_of_both_rules_that_wait_for_them(window: str) -> None:
     rules = read_rules(window)
-    assert {rules[name].window for name in AWAITED} == {{"PT1H": 1, "P1D": 24, "P2D": 48}[window] * timedelta(hours=1)}
+    assert {rules[name].window for name in AWAITED} == {
+        {"PT1H": 1, "P1D": 24, "P2D": 48}[window] * timedelta(hours=1)
+    }
 
 
-def exceptions(message: str) -> Tables:
-    row = {"TimeGenerated": "2026-01-01T00:00:00+00:00", "OuterMessage": message, "Details": [{"message": message}]}
-    return {"AppTraces": [], "AppExceptions": [row]}
+async def test_an_app_whose_settings_make_no_sense_is_one_that_does_not_start(azure: LocalAzure) -> None:
+    """The worker's own words, and the row that the host is taken to make of them: the host isn't here to ask."""
+    environment = azure.environment() | {"WAC_EXTENSION_MODE": "sometimes"}
+    with pytest.raises(ChildFailed) as failed:
+        async with HostProcess(APP, environment, certificates=azure.certificates):
+            pytest.fail("it started")
+    now = azure.world.clock.now()
+    message = f"Result: Failure\nException: {failed.value}"
+    row = {"TimeGenerated": now.isoformat(), "OuterMessage": message, "Details": [{"message": message}]}
+    rule = RULES["not-starting"]
+    assert alerts(rule, {"AppExceptions": [row]}, now) == OF_THE_APP
+    assert alerts(rule, {"AppExceptions": [row | {"OuterMessage": "Worker failed to index functions"}]}, now)
+    failure = {"OuterMessage": "Result: Failure\nException: ServiceRequestError", "Details": []}
+    assert alerts(rule, {"AppExceptions": [row | failure]}, now) == set()
