@@ -74,6 +74,9 @@ def _fields(report: Report) -> dict[str, Any]:
     return {
         **log_fields(report.check),
         "status": report.status.name,
+        # Short, for alerts: Application Insights cuts a field after 8192 characters, and findings may be longer.
+        "reasons": sorted({found.reason.value for found in report.findings if found.waiver is None}),
+        "outcomes": sorted({result.outcome.value for result in report.actions}),
         "findings": [
             {"reason": found.reason.value, "message": found.message, "waived": found.waiver is not None}
             for found in report.findings
