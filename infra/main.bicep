@@ -27,6 +27,13 @@ param alertEmails string = ''
 @description('Whether there is a topic that what is found and done is published to.')
 param publishEvents bool = true
 
+@description('How long there may be no sweep before an alert: three times the pause of WAC_SWEEP_SCHEDULE. Empty: nobody waits for one.')
+@allowed(['', 'PT1H', 'PT2H', 'PT3H', 'PT4H', 'PT5H', 'PT6H', 'P1D', 'P2D'])
+param sweepsWithin string = 'PT3H'
+
+@description('Where people read this project\'s docs folder, with a slash at its end: alerts link there.')
+param documentation string = 'docs/'
+
 @description('How many days logs are kept.')
 @minValue(30)
 @maxValue(730)
@@ -129,6 +136,20 @@ module signIn 'modules/sign-in.bicep' = if (!empty(authClientId)) {
   params: {
     appName: app.outputs.name
     clientId: authClientId
+  }
+}
+
+module alerts 'modules/alerts.bicep' = {
+  name: 'wac-guard-alerts'
+  scope: group
+  params: {
+    prefix: 'wac-guard-${environmentName}'
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+    actionGroupId: monitoring.outputs.actionGroupId
+    sweepsWithin: sweepsWithin
+    documentation: documentation
   }
 }
 

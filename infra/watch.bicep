@@ -42,8 +42,12 @@ param systemTopicIdentityId string = ''
 @description('Who is told of dead letters: an action group, as its resource id.')
 param actionGroupId string = ''
 
+@description('Where people read this project\'s docs folder, with a slash at its end: the alert links there.')
+param documentation string = 'docs/'
+
 var ownTopic = empty(systemTopicName)
 var topicGroup = ownTopic ? resourceGroupName : systemTopicResourceGroup
+var deadLetterIdentityId = ownTopic ? eventsIdentityId : systemTopicIdentityId
 var extensionGroups = enforceExtensions && !enforceSubscription ? enforceResourceGroups : []
 var networkGroups = enforceNetwork && !enforceSubscription ? enforceResourceGroups : []
 var tags = {
@@ -119,7 +123,19 @@ module events 'modules/event-subscriptions.bicep' = {
     systemTopicName: ownTopic ? topic.outputs.name : systemTopicName
     functionAppId: functionAppId
     storageAccountId: storageAccountId
-    deadLetterIdentityId: ownTopic ? eventsIdentityId : systemTopicIdentityId
+    deadLetterIdentityId: deadLetterIdentityId
+  }
+}
+
+module deadLetters 'modules/dead-letter-alert.bicep' = if (!empty(deadLetterIdentityId)) {
+  name: 'wac-guard-dead-letters'
+  scope: resourceGroup(topicGroup)
+  params: {
+    name: 'wac-guard-dead-letters'
+    tags: tags
+    systemTopicId: events.outputs.systemTopicId
+    actionGroupId: actionGroupId
+    documentation: documentation
   }
 }
 

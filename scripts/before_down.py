@@ -7,6 +7,7 @@ import sys
 
 from scripts.azure_cli import AzureRefused, az
 from scripts.installation import (
+    DEAD_LETTER_ALERT,
     EVENT_SUBSCRIPTIONS,
     EVENTS_RESOURCE_GROUP,
     NotInstalled,
@@ -41,6 +42,8 @@ def let_go(subscription_id: str) -> None:
         for name in (one["name"] for one in there if one["name"] in EVENT_SUBSCRIPTIONS):
             _say(f"Deleting the event subscription {name} of {topic.name}")
             az("eventgrid", "system-topic", "event-subscription", "delete", "--name", name, *where, "--yes")
+        alert = ("--name", DEAD_LETTER_ALERT, "--resource-group", topic.resource_group, *of_it)
+        az("monitor", "metrics", "alert", "delete", *alert)
     if az("group", "exists", "--name", EVENTS_RESOURCE_GROUP, *of_it):
         _say(f"Deleting the resource group {EVENTS_RESOURCE_GROUP} in {subscription_id}")
         az("group", "delete", "--name", EVENTS_RESOURCE_GROUP, *of_it, "--yes")

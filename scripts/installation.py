@@ -9,6 +9,7 @@ from typing import Any
 
 EVENTS_RESOURCE_GROUP = "rg-wac-guard-events"
 SYSTEM_TOPIC = "evgst-wac-guard"
+DEAD_LETTER_ALERT = "wac-guard-dead-letters"
 EVENT_SUBSCRIPTIONS = ("wac-guard-virtual-machines", "wac-guard-networks")
 ROLES = ("auditor", "extension enforcer", "network enforcer", "diagnostician")
 _TOPIC_TYPE = "microsoft.resources.subscriptions"

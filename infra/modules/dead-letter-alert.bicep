@@ -51,5 +51,3 @@ resource alert 'Microsoft.Insights/metricAlerts@2018-03-01' = {
     ]
   }
 }
-
-output id string = alert.id

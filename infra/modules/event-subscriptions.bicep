@@ -88,3 +88,5 @@ resource eventSubscriptions 'Microsoft.EventGrid/systemTopics/eventSubscriptions
     }
   })
 }]
+
+output systemTopicId string = topic.id

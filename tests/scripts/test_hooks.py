@@ -156,14 +156,15 @@ def test_leaving_takes_away_what_is_ours_and_nothing_else(cli: AzureCli, install
     deleted = [line.partition(" --only")[0] for line, _ in cli.asked(" delete ")]
     assert [line.partition(" delete ")[0] for line in deleted] == [
         "eventgrid system-topic event-subscription",
+        "monitor metrics alert",
         "group",
         "role assignment",
         "role definition",
     ]
     assert "--name wac-guard-networks" in deleted[0]
-    assert "--name rg-wac-guard-events" in deleted[1]
-    assert "--ids a " in deleted[2]
-    assert "--name c " in deleted[3]
+    assert "--name rg-wac-guard-events" in deleted[2]
+    assert "--ids a " in deleted[3]
+    assert "--name c " in deleted[4]
 
 
 def test_without_an_azure_cli_it_says_so(
