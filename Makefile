@@ -21,10 +21,11 @@ help:
 	@echo "make test-crashes  have the app die after its writes, situation by situation (CRASHES=all: after each)"
 	@echo "make test-az       drive the local Azure with the real Azure CLI (installs it first)"
 	@echo "make bench         measure how fast the app decides and sweeps, and how often it asks Azure"
+	@echo "make roles         write the Azure roles of infra/roles from the table of what the app calls"
 	@echo "make lock          take up new versions of the dependencies"
 	@echo "make clean         remove what the other commands set up"
 
-.PHONY: demo up audit test test-fuzz test-faults test-many test-crashes test-az bench lint setup lock clean
+.PHONY: demo up audit test test-fuzz test-faults test-many test-crashes test-az bench roles lint setup lock clean
 demo: setup
 	@$(PYTHON) -m simulator.demo
 
@@ -64,6 +65,9 @@ test-az: setup $(AZ_VENV)/.installed
 bench: setup
 	@echo "== Measuring (about six minutes)"
 	@$(PYTHON) -m benchmarks
+
+roles: setup
+	@$(PYTHON) -m scripts.roles
 
 lint: setup
 	@echo "== Formatting, linting, types, and the direction of imports"
