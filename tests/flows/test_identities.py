@@ -12,7 +12,7 @@ from tests.conftest import CERTIFICATES
 from tests.flows.azure_with_app import AzureWithApp
 from tests.flows.conftest import APP, ENFORCING, FOR_THE_ESTATE
 from tests.flows.estate import HOUR, build_estate
-from tests.flows.identities import (
+from tests.identities import (
     EXTENSIONS,
     NETWORK,
     READER,
