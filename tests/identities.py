@@ -44,6 +44,11 @@ def identity(world: World, client_id: str) -> Identity:
     return found
 
 
+def own(world: World, application_id: str) -> None:
+    """Make the identity that writes app registrations the owner of one: it may write no other."""
+    world.graph.applications.owners[application_id] = [identity(world, REDIRECTS).object_id]
+
+
 def assign_roles(world: World, *, without: str = "", enforcing_in: Iterable[str] | None = None) -> None:
     """Assign to each its role in the subscription; the enforcers' in the scopes named, if any are."""
     whole = f"/subscriptions/{world.subscription_id}"

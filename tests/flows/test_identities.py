@@ -4,7 +4,6 @@ from shared.model.resource_id import HOME_TENANT
 from simulator.build import add_older_gateway
 from simulator.estate.extensions import FAILED
 from simulator.estate.situations import EVERYDAY
-from simulator.identity import Identity
 from simulator.local import LocalAzure
 from simulator.local_clock import LocalClock
 from simulator.world import World
@@ -20,7 +19,7 @@ from tests.identities import (
     SETTINGS,
     add_identities,
     assign_roles,
-    identity,
+    own,
 )
 
 SITUATIONS = (*EVERYDAY, FAILED)
@@ -29,10 +28,6 @@ WRITERS = {
     "microsoft.network/networksecuritygroups/securityrules": NETWORK,
     "microsoft.graph/applications": REDIRECTS,
 }
-
-
-def own(world: World, application_id: str, owner: Identity) -> None:
-    world.graph.applications.owners[application_id] = [owner.object_id]
 
 
 async def test_the_roles_of_a_deployment_suffice_for_all_and_each_write_is_of_its_own_identity() -> None:
@@ -45,7 +40,7 @@ async def test_the_roles_of_a_deployment_suffice_for_all_and_each_write_is_of_it
         await app.subscribe()
         estate = build_estate(app, SITUATIONS)
         gateway = add_older_gateway(world, "wac.contoso.com", web=("https://wac.contoso.com:6600",))
-        own(world, gateway, identity(world, REDIRECTS))
+        own(world, gateway)
         await app.post("checks", {"subject": str(HOME_TENANT)})
         await estate.play()
         await app.fire("sweep_timer")
