@@ -23,10 +23,11 @@ help:
 	@echo "make test-az       drive the local Azure with the real Azure CLI (installs it first)"
 	@echo "make check-infra   have checkov look over the deployment's Bicep (installs it first)"
 	@echo "make bench         measure how fast the app decides and sweeps, and how often it asks Azure"
+	@echo "make roles         write the Azure roles of infra/roles from the table of what the app calls"
 	@echo "make lock          take up new versions of the dependencies"
 	@echo "make clean         remove what the other commands set up"
 
-.PHONY: demo up audit test test-fuzz test-faults test-many test-crashes test-az check-infra bench lint setup lock clean
+.PHONY: demo up audit test test-fuzz test-faults test-many test-crashes test-az check-infra bench lint setup lock clean roles
 demo: setup
 	@$(PYTHON) -m simulator.demo
 
@@ -71,6 +72,9 @@ check-infra: $(INFRA_VENV)/.installed
 bench: setup
 	@echo "== Measuring (about six minutes)"
 	@$(PYTHON) -m benchmarks
+
+roles: setup
+	@$(PYTHON) -m scripts.roles
 
 lint: setup
 	@echo "== Formatting, linting, types, and the direction of imports"

@@ -38,6 +38,15 @@ def _subscription_id(value: str) -> str:
     return value
 
 
+def _client_id(value: str) -> str:
+    if not _GUID.fullmatch(value):
+        raise ValueError(
+            f"{value!r} is no client id: give the GUID that the managed identity's overview shows as such, which is"
+            " neither its object id nor its resource id"
+        )
+    return value
+
+
 def _scope(value: str) -> Scope:
     found = re.fullmatch(r"/?(?:subscriptions/)?([^/]+)(?:/resourceGroups/([^/]+))?/?", value, re.IGNORECASE)
     if not found or not _GUID.fullmatch(found[1]):
@@ -172,6 +181,7 @@ def _topic(value: str | None) -> str | None:
 
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+ClientId = Annotated[str, AfterValidator(_client_id)]
 SubscriptionIds = Annotated[Texts, AfterValidator(_each(_subscription_id))]
 Scopes = Annotated[tuple[Scope, ...], BeforeValidator(_each(_scope)), BeforeValidator(_listed)]
 GatewayUrls = Annotated[tuple[GatewayUrl, ...], BeforeValidator(_each(_gateway)), BeforeValidator(_listed)]

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from shared.model.desired import DesiredState, Mode, MostChanges, Outrank, RedirectsMode, Rules
 from shared.setting_values import (
     Changes,
+    ClientId,
     ConnectionString,
     Endpoint,
     ExtensionVersion,
@@ -69,7 +70,10 @@ class Choices(BaseModel):
     most_changes: Changes = Field(MostChanges(), alias="WAC_MAX_CHANGES")
     sweep_schedule: Schedule = Field("0 0 * * * *", alias="WAC_SWEEP_SCHEDULE")
     redirects_schedule: Schedule = Field("0 30 3 * * *", alias="WAC_REDIRECTS_SCHEDULE")
-    client_id: str | None = Field(None, alias="WAC_CLIENT_ID")
+    client_id: ClientId | None = Field(None, alias="WAC_CLIENT_ID")
+    extensions_client_id: ClientId | None = Field(None, alias="WAC_EXTENSIONS_CLIENT_ID")
+    network_client_id: ClientId | None = Field(None, alias="WAC_NETWORK_CLIENT_ID")
+    redirects_client_id: ClientId | None = Field(None, alias="WAC_REDIRECTS_CLIENT_ID")
     arm_endpoint: Endpoint = Field("https://management.azure.com", alias="WAC_ARM_ENDPOINT")
     graph_endpoint: Endpoint = Field("https://graph.microsoft.com", alias="WAC_GRAPH_ENDPOINT")
     events_topic: Topic = Field(None, alias="WAC_EVENTS_TOPIC")
@@ -121,6 +125,8 @@ class Settings(Choices):
 
     queue_endpoint: Endpoint = Field(alias="AzureWebJobsStorage__queueServiceUri")
     table_endpoint: Endpoint = Field(alias="AzureWebJobsStorage__tableServiceUri")
+    storage_client_id: ClientId | None = Field(None, alias="AzureWebJobsStorage__clientId")
+    """The identity that the host reaches the same queues with, if it is told one."""
 
 
 def parse_settings(environment: Mapping[str, str]) -> Settings:
@@ -145,7 +151,8 @@ def _chosen(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _storage(environment: Mapping[str, str]) -> dict[str, str]:
-    found: dict[str, str] = {}
+    identity = f"{STORAGE}__clientId"
+    found = {identity: environment[identity]} if environment.get(identity) else {}
     account = environment.get(f"{STORAGE}__accountName")
     for service in ("queue", "table"):
         name = f"{STORAGE}__{service}ServiceUri"

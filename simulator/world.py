@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from simulator.arm.answers import SYSTEM
@@ -12,9 +13,10 @@ from simulator.clock import Clock
 from simulator.eventgrid import EventGrid
 from simulator.faults import Faults
 from simulator.graph.state import Graph
-from simulator.identity import Identities
+from simulator.identity import Identities, Identity
 from simulator.request_log import RequestLog
 from simulator.restrictions import Restrictions
+from simulator.role_assignments import RoleAssignments
 from simulator.store import Json, Resources
 from simulator.topic.state import Topic
 
@@ -39,6 +41,7 @@ class World:
         self.requests = RequestLog()
         self.faults = Faults()
         self.restrictions = Restrictions()
+        self.role_assignments = RoleAssignments()
         self.identities = Identities(self.tenant_id, subscriptions[0])
         self.caller = SYSTEM
         """Who does what is done to the world without any request (see `simulator.estate.somebody`)."""
@@ -82,6 +85,10 @@ class World:
     def resource(self, resource_id: str) -> Json | None:
         """Give a resource's stored JSON, whatever the case of the id; None if it is not there."""
         return self.resources.get(resource_id)
+
+    def assign(self, identity: Identity, actions: Iterable[str], scope: str) -> None:
+        """Assign a role with these actions at a scope: from then on, the identity is held to its roles."""
+        self.role_assignments.assign(identity, actions, scope)
 
     def machine(self, vm_id: str) -> Machine:
         """Give what is not on the wire of a VM: its power, its agent, and its knobs."""

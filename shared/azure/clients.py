@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from shared.azure.sign_in import make_credential
@@ -44,14 +45,24 @@ _TOPIC_ANSWER_SECONDS = 30
 _STORAGE_AUDIENCE = "https://storage.azure.com"
 
 
+class Purpose(StrEnum):
+    """What a client is for: each purpose may have an identity of its own, which is permitted that alone."""
+
+    READING = "reading"
+    EXTENSIONS = "extensions"
+    NETWORK = "network"
+    REDIRECTS = "redirects"
+    STORAGE = "storage"
+
+
 class AzureClients:
-    """The SDK clients by subscription, on one credential, and a connection pool for each service.
+    """The SDK clients by subscription and identity, and a connection pool for each service.
 
     `answer_within` is how many seconds Azure Resource Manager and Microsoft Graph have to answer a request.
     `transport` makes the connections, with aiohttp if nothing else is said, and `graph_connections` those to Graph,
-    whose SDK has them of httpx. `pause` waits until there is more of Resource Graph's quota. `credential` signs in,
-    and is closed with the clients. Settings without storage will do for whoever keeps no state: there are no queues
-    and no tables then.
+    whose SDK has them of httpx. `pause` waits until there is more of Resource Graph's quota. `credential`, if it is
+    given, signs in for every purpose, and is closed with the clients. Settings without storage will do for whoever
+    keeps no state: there are no queues and no tables then.
     """
 
     def __init__(  # noqa: PLR0913 - what its connections hang on
@@ -70,31 +81,32 @@ class AzureClients:
         self._make_graph_connections = graph_connections
         self._answer_within = answer_within
         self.pause = pause or _sleep
+        self._given = credential
         self._made: dict[tuple[str, str], Any] = {("credential", ""): credential} if credential else {}
         self.limit = asyncio.Semaphore(_REQUESTS_AT_ONCE)
         # All of a process's writes are counted in one row: they would but overtake each other there.
         self.spending = asyncio.Lock()
         self._loading = asyncio.Lock()
 
-    def compute(self, subscription_id: str) -> ComputeManagementClient:
+    def compute(self, subscription_id: str, purpose: Purpose = Purpose.READING) -> ComputeManagementClient:
         """Give the compute client of a subscription."""
 
         def make() -> ComputeManagementClient:
             from azure.mgmt.compute.aio import ComputeManagementClient  # noqa: PLC0415 - a second to import
 
-            return ComputeManagementClient(self._credential, subscription_id, **self._management_options())
+            return ComputeManagementClient(self._credential(purpose), subscription_id, **self._management_options())
 
-        return self._once("compute", subscription_id, make)
+        return self._once("compute", f"{subscription_id} {self._client_id(purpose)}", make)
 
-    def network(self, subscription_id: str) -> NetworkManagementClient:
+    def network(self, subscription_id: str, purpose: Purpose = Purpose.READING) -> NetworkManagementClient:
         """Give the network client of a subscription."""
 
         def make() -> NetworkManagementClient:
             from azure.mgmt.network.aio import NetworkManagementClient  # noqa: PLC0415 - seconds to import
 
-            return NetworkManagementClient(self._credential, subscription_id, **self._management_options())
+            return NetworkManagementClient(self._credential(purpose), subscription_id, **self._management_options())
 
-        return self._once("network", subscription_id, make)
+        return self._once("network", f"{subscription_id} {self._client_id(purpose)}", make)
 
     def resources(self, subscription_id: str) -> ResourceManagementClient:
         """Give the resource manager's client of a subscription."""
@@ -102,7 +114,7 @@ class AzureClients:
         def make() -> ResourceManagementClient:
             from azure.mgmt.resource.resources.aio import ResourceManagementClient  # noqa: PLC0415 - slow to import
 
-            return ResourceManagementClient(self._credential, subscription_id, **self._management_options())
+            return ResourceManagementClient(self._credential(), subscription_id, **self._management_options())
 
         return self._once("resources", subscription_id, make)
 
@@ -112,22 +124,26 @@ class AzureClients:
         def make() -> ResourceGraphClient:
             from azure.mgmt.resourcegraph.aio import ResourceGraphClient  # noqa: PLC0415 - slow to import
 
-            return ResourceGraphClient(self._credential, **self._management_options())
+            return ResourceGraphClient(self._credential(), **self._management_options())
 
         return self._once("resource graph", "", make)
 
-    async def graph(self) -> GraphServiceClient:
+    async def graph(self, purpose: Purpose = Purpose.READING) -> GraphServiceClient:
         """Give the client of Microsoft Graph, which costs a second and 70 MB: app registrations alone need it.
 
         It is loaded beside the event loop, so that whatever else is under way goes on.
         """
         async with self._loading:
-            return await asyncio.to_thread(self._once, "graph", "", self._make_graph)
+            return await asyncio.to_thread(self._graph, purpose)
 
-    def _make_graph(self) -> GraphServiceClient:
-        from shared.azure.graph_client import make_graph_client  # noqa: PLC0415 - as above
+    def _graph(self, purpose: Purpose) -> GraphServiceClient:
+        def make() -> GraphServiceClient:
+            from shared.azure.graph_client import make_graph_client  # noqa: PLC0415 - as above
 
-        return make_graph_client(self._settings.graph_endpoint, self._credential, self._graph_connections)
+            connections = self._graph_connections(purpose)
+            return make_graph_client(self._settings.graph_endpoint, self._credential(purpose), connections)
+
+        return self._once("graph", self._client_id(purpose), make)
 
     def queue(self, name: str) -> QueueClient:
         """Give the client of one of the app's own queues."""
@@ -138,7 +154,7 @@ class AzureClients:
             return QueueClient(
                 self._storage.queue_endpoint,
                 name,
-                credential=self._credential,
+                credential=self._credential(Purpose.STORAGE),
                 transport=self._transport("queue", _STORAGE_ANSWER_SECONDS),
                 **_ONE_RETRY_AT_ONCE,
             )
@@ -154,7 +170,7 @@ class AzureClients:
             return TableClient(
                 self._storage.table_endpoint,
                 name,
-                credential=self._credential,
+                credential=self._credential(Purpose.STORAGE),
                 audience=_STORAGE_AUDIENCE,
                 transport=self._transport("table", _STORAGE_ANSWER_SECONDS),
                 **_NO_RETRIES,
@@ -170,7 +186,7 @@ class AzureClients:
 
             return EventGridPublisherClient(
                 endpoint,
-                self._credential,
+                self._credential(),
                 transport=self._transport("topic", _TOPIC_ANSWER_SECONDS),
                 **_NO_RETRIES,
             )
@@ -200,8 +216,9 @@ class AzureClients:
             **_NO_RETRIES,
         }
 
-    @property
-    def _graph_connections(self) -> AsyncClient:
+    def _graph_connections(self, purpose: Purpose) -> AsyncClient:
+        """Give the connections of one client: the SDK puts its own layers around them, once for each client."""
+
         def make() -> AsyncClient:
             from httpx import AsyncClient, Timeout  # noqa: PLC0415 - of Graph's SDK alone
 
@@ -209,11 +226,25 @@ class AzureClients:
                 http2=True, timeout=Timeout(self._answer_within, connect=_CONNECT_SECONDS)
             )
 
-        return self._once("connections", "graph", make)
+        return self._once("connections", self._client_id(purpose), make)
 
-    @property
-    def _credential(self) -> AsyncTokenCredential:
-        return self._once("credential", "", lambda: make_credential(self._settings.client_id))
+    def _credential(self, purpose: Purpose = Purpose.READING) -> AsyncTokenCredential:
+        if self._given is not None:
+            return self._given
+        client_id = self._client_id(purpose)
+        return self._once("credential", client_id, lambda: make_credential(client_id or None))
+
+    def _client_id(self, purpose: Purpose) -> str:
+        """Give the client id of a purpose's identity: without one of its own, the app's; "" is system-assigned."""
+        chosen = self._settings
+        own = {
+            Purpose.EXTENSIONS: chosen.extensions_client_id,
+            Purpose.NETWORK: chosen.network_client_id,
+            Purpose.REDIRECTS: chosen.redirects_client_id,
+            # The host reads the queues that the app writes to: one account, one identity.
+            Purpose.STORAGE: chosen.storage_client_id if isinstance(chosen, Settings) else None,
+        }
+        return own.get(purpose) or chosen.client_id or ""
 
     def _transport(self, service: str, answer_within: float) -> AioHttpTransport:
         """Give a service's connections; they alone know the time-outs, whatever their clients are told."""

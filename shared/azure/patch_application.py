@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.azure.clients import AzureClients
+from shared.azure.clients import AzureClients, Purpose
 from shared.azure.graph_reading import GraphRequests
 from shared.model.plan import PatchApplication
 
@@ -23,7 +23,7 @@ async def patch_application(clients: AzureClients, action: PatchApplication) -> 
         web=WebApplication(redirect_uris=list(desired.web_redirect_uris), **_implicit_grant(action)),
         spa=SpaApplication(redirect_uris=list(desired.spa_redirect_uris)),
     )
-    requests, graph = GraphRequests(clients, lambda _: None), await clients.graph()
+    requests, graph = GraphRequests(clients, lambda _: None), await clients.graph(Purpose.REDIRECTS)
     await requests.send(graph.applications.by_application_id(action.id.name).patch, body)
     return requests.request_id
 

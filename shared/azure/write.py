@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from shared.azure.clients import AzureClients
+from shared.azure.clients import AzureClients, Purpose
 from shared.azure.failures import explained
 from shared.azure.patch_application import patch_application
 from shared.model.estate import SecurityRule
@@ -62,13 +62,13 @@ async def write(clients: AzureClients, action: Action) -> str | None:
                 await _patch_extension(clients, action, answer.once)
             case DeleteExtension():
                 machine = _parent(action.id)
-                extensions = clients.compute(machine.subscription_id).virtual_machine_extensions
+                extensions = clients.compute(machine.subscription_id, Purpose.EXTENSIONS).virtual_machine_extensions
                 await extensions.begin_delete(machine.resource_group, machine.name, action.id.name, **answer.once)
             case PutSecurityRule():
                 await _put_security_rule(clients, action, answer.once)
             case DeleteSecurityRule():
                 group = _parent(action.id)
-                rules = clients.network(group.subscription_id).security_rules
+                rules = clients.network(group.subscription_id, Purpose.NETWORK).security_rules
                 await rules.begin_delete(group.resource_group, group.name, action.id.name, **answer.once)
             case PatchApplication():
                 return await patch_application(clients, action)
@@ -80,7 +80,9 @@ async def _put_extension(clients: AzureClients, action: PutExtension, once: dict
 
     desired = action.desired
     machine = _parent(action.id)
-    await clients.compute(machine.subscription_id).virtual_machine_extensions.begin_create_or_update(
+    await clients.compute(
+        machine.subscription_id, Purpose.EXTENSIONS
+    ).virtual_machine_extensions.begin_create_or_update(
         machine.resource_group,
         machine.name,
         action.id.name,
@@ -102,7 +104,7 @@ async def _patch_extension(clients: AzureClients, action: RefreshExtension, once
     from azure.mgmt.compute import models  # noqa: PLC0415 - a second to import
 
     machine = _parent(action.id)
-    await clients.compute(machine.subscription_id).virtual_machine_extensions.begin_update(
+    await clients.compute(machine.subscription_id, Purpose.EXTENSIONS).virtual_machine_extensions.begin_update(
         machine.resource_group,
         machine.name,
         action.id.name,
@@ -117,7 +119,7 @@ async def _put_security_rule(clients: AzureClients, action: PutSecurityRule, onc
     from azure.mgmt.network import models  # noqa: PLC0415 - seconds to import
 
     group = _parent(action.id)
-    await clients.network(group.subscription_id).security_rules.begin_create_or_update(
+    await clients.network(group.subscription_id, Purpose.NETWORK).security_rules.begin_create_or_update(
         group.resource_group,
         group.name,
         action.id.name,

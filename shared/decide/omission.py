@@ -46,9 +46,14 @@ def decide_omission(live: Estate, subscription: ResourceId, asked_for: Sequence[
 def decide_round(
     estate: ResourceId, seen: Iterable[ResourceId], named: Iterable[ResourceId], last: LastRound | None
 ) -> tuple[Finding, ...]:
-    """Tell which subscriptions are missing, of those that are named or else were seen before, and which are new."""
+    """Tell which subscriptions are missing, of those that are named or else were seen before, and which are new.
+
+    None at all is told, too: who may not read subscriptions sees none of them, and no error.
+    """
     there, wanted = set(seen), set(named)
     before = wanted or set(last.subscriptions if last is not None else ())
+    if not there and not before:
+        return (_nothing_seen(estate),)
     missing = tuple(_missing(estate, one, is_named=bool(wanted)) for one in sorted(before - there))
     if wanted or last is None:
         return missing
@@ -59,6 +64,14 @@ def choose_swept(seen: Iterable[ResourceId], named: Iterable[ResourceId]) -> tup
     """Name the subscriptions to sweep: those that are named, or else all that are seen."""
     there, wanted = set(seen), set(named)
     return tuple(sorted(there & wanted if wanted else there))
+
+
+def _nothing_seen(estate: ResourceId) -> Finding:
+    message = (
+        "No subscription can be seen, so nothing is swept. Give the app's identity `Reader` on the subscriptions, or"
+        " on a management group above them."
+    )
+    return Finding(estate, Reason.READ_FAILED, message)
 
 
 def _missing(estate: ResourceId, one: ResourceId, *, is_named: bool) -> Finding:

@@ -21,6 +21,8 @@ _AT_SCOPE = re.compile(r" at scope '([^']+)'", re.IGNORECASE)
 _ACTION = re.compile(r"not have (?:authorization|permission) to perform action(?:\(s\))? '([^']+)'", re.IGNORECASE)
 _SCOPE = re.compile(r"scopes?(?:\(s\))? '(/[^']*)'", re.IGNORECASE)
 _ROLES = (
+    ("microsoft.compute/virtualmachines/extensions/", "WAC Guard extension enforcer"),
+    ("microsoft.network/networksecuritygroups/securityrules/", "WAC Guard network enforcer"),
     ("microsoft.compute/virtualmachines/", "Virtual Machine Contributor"),
     ("microsoft.network/", "Network Contributor"),
 )

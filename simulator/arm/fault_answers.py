@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from simulator.arm.answers import Answer, ArmRequest
 from simulator.arm.authorization.refusals import (
+    authorization_failed,
     denied_by_assignment,
     disallowed_by_policy,
     scope_locked,
@@ -158,11 +159,7 @@ def _policy_refusal(struck: Struck) -> ArmError:
 
 
 def _authorization_failed(struck: Struck) -> ArmError:
-    text = (
-        f"{who(struck.request)} does not have authorization to perform action '{struck.action}' over scope "
-        f"'{struck.scope}' or the scope is invalid. If access was recently granted, please refresh your credentials."
-    )
-    return gateway(403, "AuthorizationFailed", text)
+    return authorization_failed(struck.request, struck.action, struck.scope)
 
 
 def _linked_authorization_failed(struck: Struck) -> ArmError:

@@ -14,6 +14,7 @@ from simulator.arm.admission import admit, authenticate
 from simulator.arm.answers import Answer, ArmRequest
 from simulator.arm.api_versions import PROVIDERS, shown_to
 from simulator.arm.authorization.restraint import refuse_restricted
+from simulator.arm.authorization.roles import refuse_unpermitted
 from simulator.arm.errors import ArmError, invalid_request_content
 from simulator.arm.fault_answers import answer_for
 from simulator.arm.ids import top_level
@@ -72,6 +73,7 @@ class Gateway:
         if fault and fault.kind is not FaultKind.DROPPED_AFTER:
             return self._struck(fault, request)
         headers = self._count(route, request)
+        refuse_unpermitted(self.world, request)
         refuse_below_absent(self.world, request)
         refuse_restricted(self.world, request, route.type)
         try:

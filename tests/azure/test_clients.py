@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from shared.azure.check_queue import send_check
-from shared.azure.clients import AzureClients
+from shared.azure.clients import AzureClients, Purpose
 from shared.azure.facts import AzureFacts
 from shared.azure.failures import Refusal
 from shared.azure.subjects import read_subject
@@ -21,6 +21,12 @@ from tests.azure.conftest import Give
 from tests.azure.recordings import Answer, Replay
 
 VM = ResourceId("/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/web")
+_IDENTITIES = (
+    "WAC_CLIENT_ID",
+    "WAC_EXTENSIONS_CLIENT_ID",
+    "WAC_NETWORK_CLIENT_ID",
+    "WAC_REDIRECTS_CLIENT_ID",
+)
 NOT_REGISTERED = {
     "error": {
         "code": "MissingSubscriptionRegistration",
@@ -80,4 +86,21 @@ async def test_without_storage_in_the_settings_there_is_no_queue_and_no_table_to
         clients.queue("checks")
     with pytest.raises(TypeError, match="no storage"):
         clients.table("subjects")
+    await clients.close()
+
+
+async def test_each_purpose_has_the_client_of_its_own_identity_and_none_besides() -> None:
+    ids = {name: f"11111111-2222-3333-4444-55555555555{number}" for number, name in enumerate(_IDENTITIES)}
+    clients = AzureClients(parse_choices(ids))
+    assert clients.compute("s") is not clients.compute("s", Purpose.EXTENSIONS)
+    assert clients.network("s") is not clients.network("s", Purpose.NETWORK)
+    assert await clients.graph() is not await clients.graph(Purpose.REDIRECTS)
+    await clients.close()
+
+
+async def test_one_identity_for_all_has_one_client_for_all() -> None:
+    clients = AzureClients(parse_choices({"WAC_CLIENT_ID": "11111111-2222-3333-4444-555555555555"}))
+    assert clients.compute("s") is clients.compute("s", Purpose.EXTENSIONS)
+    assert clients.network("s") is clients.network("s", Purpose.NETWORK)
+    assert await clients.graph() is await clients.graph(Purpose.REDIRECTS)
     await clients.close()

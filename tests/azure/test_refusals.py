@@ -59,7 +59,7 @@ def deny(world: World) -> object:
     return add_deny_assignment(world, "rg-app", "stack", actions=(f"{RULE_TYPE}/write",))
 
 
-RULE_WRITE = {"action": f"{RULE_TYPE}/write", "role": "Network Contributor"}
+RULE_WRITE = {"action": f"{RULE_TYPE}/write", "role": "WAC Guard network enforcer"}
 CASES: dict[str, tuple[Callable[[World], object], Reason, dict[str, Any]]] = {
     "a lock": (fault(FaultKind.SCOPE_LOCKED), Reason.LOCKED, {}),
     "a lasting lock": (lambda world: add_lock(world, "rg-app", "frozen"), Reason.LOCKED, {}),

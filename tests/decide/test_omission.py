@@ -74,6 +74,8 @@ ROUNDS: Mapping[str, tuple[set[ResourceId], set[ResourceId], LastRound | None, l
     ),
     "all that are named are there": ({A, B}, {A}, LastRound((A, B)), []),
     "a named one was never seen": ({A}, {A, B}, None, [Reason.SUBSCRIPTION_MISSING]),
+    "none is seen at all": (set(), set(), None, [Reason.READ_FAILED]),
+    "none was ever seen": (set(), set(), LastRound(()), [Reason.READ_FAILED]),
     "others than those named are nothing to tell of": ({A, C}, {A}, LastRound((A, B)), []),
 }
 

@@ -124,12 +124,12 @@ CASES = {
         Reason.PERMISSION_MISSING,
         (
             f"the app's identity may not Microsoft.Compute/virtualMachines/extensions/write on {EXTENSION}.",
-            "Virtual Machine Contributor",
+            "WAC Guard extension enforcer",
         ),
         {
             "action": "Microsoft.Compute/virtualMachines/extensions/write",
             "scope": str(EXTENSION),
-            "role": "Virtual Machine Contributor",
+            "role": "WAC Guard extension enforcer",
         },
     ),
     "a missing permission on rules": Case(
@@ -137,11 +137,11 @@ CASES = {
         f"{IDENTITY} does not have authorization to perform action"
         f" 'microsoft.network/networksecuritygroups/securityrules/delete' over scope '{RULE}'.",
         Reason.PERMISSION_MISSING,
-        ("such as Network Contributor,",),
+        ("such as WAC Guard network enforcer,",),
         {
             "action": "microsoft.network/networksecuritygroups/securityrules/delete",
             "scope": str(RULE),
-            "role": "Network Contributor",
+            "role": "WAC Guard network enforcer",
         },
         RULE,
     ),
@@ -159,7 +159,7 @@ CASES = {
         "AuthorizationFailed",
         "You may not",
         Reason.PERMISSION_MISSING,
-        ("AdminCenter of vm-1: You may not. Grant the app's identity a role", "Virtual Machine Contributor"),
+        ("AdminCenter of vm-1: You may not. Grant the app's identity a role", "WAC Guard extension enforcer"),
     ),
     "anything else": Case(
         "InvalidParameter",

@@ -1,8 +1,17 @@
-"""The table of Azure operations is all that the app calls, and the app calls all of it."""
+"""The table of Azure operations is all that the app calls, and the app calls all of it, with roles made of it."""
 
 import re
 
-from shared.azure.operations import OPERATIONS
+from shared.azure.operations import (
+    EXTENSION_WRITES,
+    GRAPH_READS,
+    GRAPH_WRITES,
+    NETWORK_WRITES,
+    OPERATIONS,
+    READS,
+    TOPIC_WRITES,
+    Operation,
+)
 from shared.model.resource_id import HOME_TENANT
 from simulator.build import (
     add_extension,
@@ -22,6 +31,7 @@ from simulator.estate.announce import announce
 from simulator.estate.extensions import FAILED
 from simulator.estate.situations import EVERYDAY
 from simulator.local import LocalAzure
+from simulator.local_clock import LocalClock
 from simulator.request_log import LoggedRequest
 from simulator.topic.state import PATH as TOPIC_PATH
 from simulator.world import World
@@ -29,7 +39,14 @@ from tests.conftest import CERTIFICATES
 from tests.flows.azure_with_app import AzureWithApp
 from tests.flows.conftest import APP, ENFORCING
 from tests.flows.estate import HOUR, build_estate
+from tests.identities import EXTENSIONS, NETWORK, READER, REDIRECTS, SETTINGS, add_identities, assign_roles, own
 
+OF_EACH: dict[str, tuple[Operation, ...]] = {
+    READER: READS + GRAPH_READS + TOPIC_WRITES,
+    EXTENSIONS: EXTENSION_WRITES,
+    NETWORK: NETWORK_WRITES,
+    REDIRECTS: GRAPH_WRITES,
+}
 _APPLICATIONS = re.compile(r"/v1\.0/applications(?:/[0-9a-f-]{36})?(/[A-Za-z]+)?(?:\(\))?")
 _PROVIDER = re.compile(r"/providers/([^/]+)/(.+)$")
 
@@ -75,13 +92,21 @@ def build_crowd(world: World) -> str:
     return nsg
 
 
-async def test_the_app_calls_the_operations_of_the_table_and_no_others() -> None:
+def calls(operations: tuple[Operation, ...]) -> set[tuple[str, str]]:
+    return {(operation.method, operation.resource_type) for operation in operations}
+
+
+async def test_the_app_calls_the_operations_of_the_table_and_no_others_each_by_the_identity_that_may() -> None:
+    world = World(LocalClock())
+    add_identities(world)
+    assign_roles(world)
     settings = {
         **ENFORCING,
+        **SETTINGS,
         "WAC_MINIMUM_EXTENSION_VERSION": "0.0.0.400",
         "WAC_REDIRECTS_MODE": "migrate",
     }
-    async with LocalAzure(APP, settings, publishing=True, directory=CERTIFICATES) as azure:
+    async with LocalAzure(APP, settings, world=world, publishing=True, directory=CERTIFICATES) as azure:
         app = AzureWithApp(azure)
         await app.subscribe()
         build_estate(app, (*EVERYDAY, FAILED))
@@ -94,14 +119,16 @@ async def test_the_app_calls_the_operations_of_the_table_and_no_others() -> None
         announce(app.world, old)
         announce(app.world, build_balanced(app.world))
         announce(app.world, build_crowd(app.world))
-        add_older_gateway(app.world, "gateway.contoso.com", web=("https://gateway.contoso.com:6600",))
+        own(world, add_older_gateway(world, "gateway.contoso.com", web=("https://gateway.contoso.com:6600",)))
         await app.post("checks", {"subject": str(HOME_TENANT)})
         await azure.settle_for(2 * HOUR)
         status, _ = await app.post("decommission", {"reason": "moving out", "mode": "enforce"})
         assert status == 202
         await azure.settle_for(HOUR)
 
-        requests = [*app.world.requests, *app.world.topic.requests]
-        assert {called(request) for request in requests} == {
-            (operation.method, operation.resource_type) for operation in OPERATIONS
-        }
+        requests = [*world.requests, *world.topic.requests]
+        assert [request for request in requests if request.status in {401, 403}] == []
+        assert {request.caller for request in requests} == set(OF_EACH)
+        for caller, operations in OF_EACH.items():
+            assert {called(request) for request in requests if request.caller == caller} == calls(operations)
+        assert {operation for operations in OF_EACH.values() for operation in operations} == set(OPERATIONS)

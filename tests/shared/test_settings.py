@@ -137,6 +137,11 @@ FAULTS = {
     (INSIGHTS, "InstrumentationKey=key"): "that is no connection string",
     (INSIGHTS, f"{CONNECTION};"): "that is no connection string",
     (INSIGHTS, f" {CONNECTION}"): "that is no connection string",
+    ("WAC_CLIENT_ID", "id-wac-guard"): "'id-wac-guard' is no client id: give the GUID that the managed identity's",
+    ("WAC_EXTENSIONS_CLIENT_ID", "none"): "'none' is no client id",
+    ("WAC_NETWORK_CLIENT_ID", f"{SUBSCRIPTION}0"): "is no client id",
+    ("WAC_REDIRECTS_CLIENT_ID", f"/subscriptions/{SUBSCRIPTION}"): "is no client id",
+    ("AzureWebJobsStorage__clientId", "wacguard"): "'wacguard' is no client id",
     (AUTHENTICATION, "AAD"): "'AAD' names no identity: give Authorization=AAD or Authorization=AAD;ClientId=<id>",
     (AUTHENTICATION, "Authorization=AAD;ClientId=wac-guard"): "names no identity",
 }

@@ -64,3 +64,12 @@ def denied_by_assignment(request: ArmRequest, denied: DenyAssignment) -> ArmErro
         f"'{denied.key}' at scope '{denied.scope}'."
     )
     return gateway(403, "DenyAssignmentAuthorizationFailed", text)
+
+
+def authorization_failed(request: ArmRequest, action: str, scope: str) -> ArmError:
+    """Refuse what no role permits to the caller."""
+    text = (
+        f"{who(request)} does not have authorization to perform action '{action}' over scope '{scope}' or the scope "
+        "is invalid. If access was recently granted, please refresh your credentials."
+    )
+    return gateway(403, "AuthorizationFailed", text)

@@ -31,7 +31,7 @@ def query_resources(world: World, request: ArmRequest) -> Answer:
     try:
         asked = asked_by(request)
         query = parse_query(asked.query)
-        readable = readable_in(world)
+        readable = readable_in(world, request.caller)
         subscriptions = subscriptions_of(world, asked, readable)
         seen = world.resource_graph.seen()
         with seen.resources.while_nothing_changes():

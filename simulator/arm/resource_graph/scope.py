@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from simulator.arm.authorization.roles import READ_SUBSCRIPTION
 from simulator.arm.resource_graph.errors import (
     access_denied,
     invalid_management_groups,
@@ -13,43 +14,57 @@ from simulator.arm.resource_graph.errors import (
 )
 from simulator.arm.resource_graph.request import Asked
 from simulator.arm.resource_graph.tables import MayRead
+from simulator.identity import Identity
 from simulator.restrictions import DenyAssignment, is_within
+from simulator.role_assignments import RoleAssignment
 from simulator.world import World
 
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
 MANAGEMENT_GROUP = re.compile(r"[\w().-]{1,90}", re.ASCII)
-READ_SUBSCRIPTION = "Microsoft.Resources/subscriptions/read"
 
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """What may be read: deny assignments take it from everybody, and the knob `omitted` takes scopes away."""
+    """What may be read: by the caller's roles, if it is held to any; deny assignments take it from everybody.
+
+    The knob `omitted` takes scopes away.
+    """
 
     denied: tuple[DenyAssignment, ...]
     omitted: tuple[str, ...]
+    roles: tuple[RoleAssignment, ...] | None
 
     def may_read(self, resource_id: str, resource_type: str) -> bool:
         """Tell whether a resource may be read."""
         if any(is_within(resource_id, scope) for scope in self.omitted):
             return False
-        return not any(one.forbids(f"{resource_type}/read", resource_id) for one in self.denied)
+        action = f"{resource_type}/read"
+        if self.roles is not None and not any(role.permits(action, resource_id) for role in self.roles):
+            return False
+        return not any(one.forbids(action, resource_id) for one in self.denied)
 
     def may_read_subscription(self, subscription_id: str) -> bool:
         """Tell whether anything at all of a subscription may be read."""
         scope = f"/subscriptions/{subscription_id}"
         if any(is_within(scope, omitted) for omitted in self.omitted):
             return False
+        if self.roles is not None and not any(role.touches(scope) for role in self.roles):
+            return False
         return not any(one.forbids(READ_SUBSCRIPTION, scope) for one in self.denied)
 
     @property
     def test(self) -> MayRead | None:
         """The test of a resource; None where everything may be read."""
-        return self.may_read if self.denied or self.omitted else None
+        return None if self.roles is None and not self.denied and not self.omitted else self.may_read
 
 
-def readable_in(world: World) -> Readable:
-    """Give what may be read in a world."""
-    return Readable(tuple(world.restrictions.deny_assignments), tuple(world.resource_graph.omitted))
+def readable_in(world: World, caller: Identity) -> Readable:
+    """Give what a caller may read in a world."""
+    return Readable(
+        tuple(world.restrictions.deny_assignments),
+        tuple(world.resource_graph.omitted),
+        world.role_assignments.of(caller),
+    )
 
 
 def subscriptions_of(world: World, asked: Asked, readable: Readable) -> tuple[str, ...]:
