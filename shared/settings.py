@@ -121,6 +121,7 @@ class Settings(Choices):
 
     queue_endpoint: Endpoint = Field(alias="AzureWebJobsStorage__queueServiceUri")
     table_endpoint: Endpoint = Field(alias="AzureWebJobsStorage__tableServiceUri")
+    blob_endpoint: Endpoint = Field(alias="AzureWebJobsStorage__blobServiceUri")
 
 
 def parse_settings(environment: Mapping[str, str]) -> Settings:
@@ -147,7 +148,7 @@ def _chosen(environment: Mapping[str, str]) -> dict[str, str]:
 def _storage(environment: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     account = environment.get(f"{STORAGE}__accountName")
-    for service in ("queue", "table"):
+    for service in ("queue", "table", "blob"):
         name = f"{STORAGE}__{service}ServiceUri"
         endpoint = environment.get(name) or (f"https://{account}.{service}.core.windows.net" if account else None)
         found |= {name: endpoint} if endpoint else {}
