@@ -35,8 +35,10 @@ logger = logging.getLogger(__name__)
 # What one request takes up, of which some minutes of Azure's worst answers stay within the time that HTTP has.
 _MOST_BLOBS = 100
 _MOST_BYTES = 32 * 1024 * 1024
+_LARGEST = 4 * _MOST_BYTES
 _MOST_SHOWN = 50
 
+_TOO_LARGE = f"it has more than {_LARGEST // 1024**2} MiB"
 _CHANGED = "it was changed after it had been read"
 _CHANGED_MESSAGE = (
     "Its checks are queued. It was left as it is now: ask again, and what is in it now is taken up, too."
@@ -85,8 +87,8 @@ def _tell_no_container() -> NoReturn:
         404,
         "There is no container of dead letters",
         f"The app's storage account has no container `{CONTAINER}`: without it, Event Grid drops what it gives up."
-        " Make it, as the deployment does, and name it as the dead-letter destination of the event subscriptions. What"
-        " no event told of is found by the sweep.",
+        " Make it, as the deployment does, and name it as the dead-letter destination of the event subscriptions."
+        " What no event told of is found by the sweep.",
     )
 
 
@@ -95,7 +97,8 @@ async def _read(guard: Guard, listed: Sequence[ListedBlob]) -> tuple[GivenUp, Se
 
     What can't be read as dead letters does not count: however much of it there is, the rest is come to.
     """
-    given_up = GivenUp()
+    given_up = GivenUp(left=[Left(blob.name, _TOO_LARGE) for blob in listed if blob.size > _LARGEST])
+    listed = [blob for blob in listed if blob.size <= _LARGEST]
     while listed and len(given_up.blobs) < _MOST_BLOBS and given_up.size < _MOST_BYTES:
         some = _some(listed, _MOST_BLOBS - len(given_up.blobs), _MOST_BYTES - given_up.size)
         listed = listed[len(some) :]

@@ -44,7 +44,7 @@ class Left:
 
 @dataclass(slots=True)
 class GivenUp:
-    """What one request has read so far; `size` in bytes, of all blobs."""
+    """What one request has read so far; `size` in bytes, of the blobs that are to be taken up."""
 
     blobs: list[ReadBlob] = field(default_factory=list)
     judged: list[Judged] = field(default_factory=list)
@@ -65,13 +65,13 @@ class GivenUp:
 def judge(given_up: GivenUp, blobs: Iterable[ReadBlob], settings: Settings) -> None:
     """Add what blobs say to what is known."""
     for blob in blobs:
-        given_up.size += len(blob.content)
         try:
             letters = parse_dead_letters(blob.content)
         except ValueError as error:
             given_up.left.append(Left(blob.name, str(error)))
             continue
         given_up.blobs.append(blob)
+        given_up.size += len(blob.content)
         given_up.judged += [_judge(blob.name, letter, settings) for letter in letters]
 
 
