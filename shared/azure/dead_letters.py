@@ -94,7 +94,9 @@ async def delete_blobs(clients: AzureClients, blobs: Iterable[ReadBlob]) -> list
         except ResourceNotFoundError:
             return
         except ResourceModifiedError:
-            changed.append(blob.name)
+            # Azurite says so of a blob that is gone, too.
+            if await container.get_blob_client(blob.name).exists():
+                changed.append(blob.name)
 
     with explained():
         await each_at_once(delete, blobs)

@@ -1,4 +1,4 @@
-"""Dead-letter blobs are read in every form that Event Grid writes, and nothing in one keeps the rest from being read."""
+"""Dead-letter blobs are read in every form that Event Grid writes; nothing in one keeps the rest from being read."""
 
 import json
 from datetime import datetime

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from simulator.arm.compute.machine import Install
 from simulator.build import add_rule, change_application, security_rule
+from simulator.dead_letters import DeadLetter
 from simulator.demo.audit import Reports
 from simulator.demo.cases import RegistrationCase, build_cases, build_registrations
 from simulator.demo.chronicle import Chronicle
@@ -20,7 +21,6 @@ from simulator.demo.screen import Screen
 from simulator.demo.stage import Stage
 from simulator.demo.verdict import find_faults
 from simulator.estate.networks import MARKER
-from simulator.dead_letters import DeadLetter
 from simulator.host.contract import Tally
 from simulator.local import LocalAzure
 
