@@ -34,8 +34,8 @@ logger = logging.getLogger(__name__)
 
 # What one request takes up, of which some minutes of Azure's worst answers stay within the time that HTTP has.
 _MOST_BLOBS = 100
-_MOST_BYTES = 32 * 1024 * 1024
-_LARGEST = 4 * _MOST_BYTES
+_MOST_BYTES = 8 * 1024 * 1024
+_LARGEST = 16 * _MOST_BYTES
 _MOST_SHOWN = 50
 
 _TOO_LARGE = f"it has more than {_LARGEST // 1024**2} MiB"
