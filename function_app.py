@@ -6,6 +6,7 @@ import azure.functions as func
 
 from handlers.answers import Answer
 from handlers.checks import receive_check
+from handlers.dead_letters import order_take_up, show_dead_letters
 from handlers.decommission import order_decommission
 from handlers.events import receive_event
 from handlers.explain import explain
@@ -201,6 +202,18 @@ async def waive_no_more(request: func.HttpRequest) -> func.HttpResponse:
 async def waivers(request: func.HttpRequest) -> func.HttpResponse:
     """Show what is accepted, by whom, why, and until when."""
     return _respond(await show_waivers(guard, request.params))
+
+
+@app.route("dead-letters", trigger_arg_name="request", methods=["GET"])
+async def dead_letters(request: func.HttpRequest) -> func.HttpResponse:
+    """Show the events that Event Grid gave up."""
+    return _respond(await show_dead_letters(guard, request.params))
+
+
+@app.route("dead-letters", trigger_arg_name="request", methods=["POST"])
+async def take_up_dead_letters(request: func.HttpRequest) -> func.HttpResponse:
+    """Queue the checks that they ask for, and delete them."""
+    return _respond(await order_take_up(guard, request.get_body()))
 
 
 def _respond(answer: Answer) -> func.HttpResponse:

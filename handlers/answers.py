@@ -124,8 +124,9 @@ def _failed(failure: Refusal | UnreadableRow) -> Answer:
     if isinstance(failure, UnreadableRow):
         return _problem(ProblemDocument(title="The app's state can't be read", status=500, detail=_sentence(failure)))
     detail = (
-        f"{_sentence(failure)} Grant the app's identity `Storage Table Data Contributor`, for its state, and"
-        " `Storage Queue Data Contributor`, for its queue, on the app's storage account."
+        f"{_sentence(failure)} Grant the app's identity `Storage Table Data Contributor`, for its state,"
+        " `Storage Queue Data Contributor`, for its queue, and `Storage Blob Data Contributor`, for dead letters, on"
+        " the app's storage account."
     )
     return _problem(ProblemDocument(title="The app's storage refuses the app", status=500, detail=detail))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -10,6 +9,7 @@ from datetime import datetime
 
 from handlers.answers import Problem
 from handlers.guard import Guard
+from shared.azure.at_once import each_at_once
 from shared.azure.check_queue import send_check
 from shared.azure.clients import AzureClients
 from shared.azure.failures import PassingFailure, explained
@@ -22,7 +22,6 @@ from shared.model.resource_id import ResourceId
 
 BY_HTTP = "asked for by HTTP"
 _MOST_ROUNDS = 10
-_SENT_AT_ONCE = 16
 
 
 def require_watched(guard: Guard, subject: ResourceId) -> None:
@@ -62,20 +61,9 @@ async def queue_checks(
 
 async def send_checks(guard: Guard, checks: Iterable[Check]) -> None:
     """Queue checks, several at once. Raises PassingFailure, Refusal."""
-    waiting = iter(checks)
-
-    async def send() -> None:
-        for check in waiting:
-            await send_check(guard.clients, check)
-
-    senders = [asyncio.create_task(send()) for _ in range(_SENT_AT_ONCE)]
-    try:
-        with explained():
-            await asyncio.gather(*senders)
-    finally:
-        # A queue that is out of reach for one is so for all.
-        for sender in senders:
-            sender.cancel()
+    # A queue that is out of reach for one is so for all.
+    with explained():
+        await each_at_once(lambda check: send_check(guard.clients, check), checks)
 
 
 async def change_row(

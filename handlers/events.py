@@ -93,12 +93,19 @@ async def receive_event(guard: Guard, text: str) -> None:
     try:
         check = parse_event(text, guard.settings)
     except ValueError as error:
-        # Never the event itself: its claims carry people's names and addresses.
-        logger.warning(
-            "Event dropped", extra={"reason": str(error), "subject": "unknown", "correlation_id": "unknown"}
-        )
+        log_dropped(str(error))
         return
     await send_check(guard.clients, check)
+    log_queued(check)
+
+
+def log_dropped(reason: str) -> None:
+    """Log why an event was dropped; never the event itself: its claims carry people's names and addresses."""
+    logger.warning("Event dropped", extra={"reason": reason, "subject": "unknown", "correlation_id": "unknown"})
+
+
+def log_queued(check: Check) -> None:
+    """Log what an event was a reason for."""
     logger.info("Check queued", extra=log_fields(check))
 
 
@@ -107,7 +114,16 @@ def parse_event(text: str, settings: Settings) -> Check:
 
     Raises ValueError, with the reason, for what is malformed, foreign, or no reason to look.
     """
-    event = _parse_schema(text)
+    try:
+        raw = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(_unreadable(error)) from None
+    return parse_raw_event(raw, settings)
+
+
+def parse_raw_event(raw: object, settings: Settings) -> Check:
+    """Read one event, as its JSON has it, as `parse_event` does. Raises ValueError."""
+    event = _parse_schema(raw)
     operation = event.data.operation
     expected = _TYPES.get(operation.casefold())
     if expected is None:
@@ -124,17 +140,20 @@ def parse_event(text: str, settings: Settings) -> Check:
     return Check(subject, f"event {operation}", event.data.correlation_id, event.time, by=event.data.caller)
 
 
-def _parse_schema(text: str) -> _Event:
+def _parse_schema(raw: Any) -> _Event:
     """Read an event with Azure's own parsers, which raise whatever a broken one makes them trip over."""
     from azure.core.messaging import CloudEvent  # noqa: PLC0415 - only when an event comes
     from azure.eventgrid import EventGridEvent  # noqa: PLC0415 - slow to import
 
     try:
-        raw = json.loads(text)
         parsed = CloudEvent[Any].from_dict(raw) if "specversion" in raw else EventGridEvent.from_dict(raw)
         return _Event.model_validate(parsed)
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
         raise ValueError(f"it is no resource event: {faults}") from None
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-        raise ValueError(f"it can't be read as one event: {type(error).__name__}") from None
+        raise ValueError(_unreadable(error)) from None
+
+
+def _unreadable(error: Exception) -> str:
+    return f"it can't be read as one event: {type(error).__name__}"

@@ -127,6 +127,7 @@ class Settings(Choices):
     table_endpoint: Endpoint = Field(alias="AzureWebJobsStorage__tableServiceUri")
     storage_client_id: ClientId | None = Field(None, alias="AzureWebJobsStorage__clientId")
     """The identity that the host reaches the same queues with, if it is told one."""
+    blob_endpoint: Endpoint = Field(alias="AzureWebJobsStorage__blobServiceUri")
 
 
 def parse_settings(environment: Mapping[str, str]) -> Settings:
@@ -154,7 +155,7 @@ def _storage(environment: Mapping[str, str]) -> dict[str, str]:
     identity = f"{STORAGE}__clientId"
     found = {identity: environment[identity]} if environment.get(identity) else {}
     account = environment.get(f"{STORAGE}__accountName")
-    for service in ("queue", "table"):
+    for service in ("queue", "table", "blob"):
         name = f"{STORAGE}__{service}ServiceUri"
         endpoint = environment.get(name) or (f"https://{account}.{service}.core.windows.net" if account else None)
         found |= {name: endpoint} if endpoint else {}

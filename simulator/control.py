@@ -10,7 +10,7 @@
 | `POST /simulator/faults {"kind": "scope locked", "path": "…", "times": 1}` | adds a `Fault` (all but `when`) |
 | `DELETE /simulator/faults` | takes all away |
 | `GET /simulator/events` | what was published, each attempt to deliver, and how many are still to come |
-| `GET /simulator/dead-letters` | what was given up, and why |
+| `GET /simulator/dead-letters` | what was given up, why, and in which blob it is |
 | `GET /simulator/published` | what the Event Grid topic has taken |
 | `POST /simulator/event-subscriptions {"url": "…", "function_name": "…"}` | the fields of `EventSubscription` |
 """

@@ -30,6 +30,9 @@ EVENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """The operations that Event Grid tells each function of."""
 
+DEAD_LETTERS = "dead-letters"
+"""The container of the app's storage account for what Event Grid gives up."""
+
 
 def app_settings(subscription_id: str, *, enforcing: bool) -> dict[str, str]:
     """Give the app settings with which it may write anywhere in the subscription and the tenant, or nowhere."""
@@ -45,6 +48,6 @@ def app_settings(subscription_id: str, *, enforcing: bool) -> dict[str, str]:
 
 
 async def subscribe_app(azure: LocalAzure) -> None:
-    """Have Event Grid tell the app of what it wants to know."""
+    """Have Event Grid tell the app of what it wants to know, and keep what it can't deliver."""
     for function, operations in EVENTS.items():
-        await azure.subscribe(function, *operations)
+        await azure.subscribe(function, *operations, dead_letters=DEAD_LETTERS)

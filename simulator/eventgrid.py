@@ -13,6 +13,7 @@ from urllib.parse import quote
 from simulator.arm.answers import ArmRequest
 from simulator.arm_events import as_cloud_event, describe
 from simulator.clock import Clock
+from simulator.dead_letters import DELAY, DeadLetter, Deposit, blob_name, outcome_of, write_blob
 from simulator.store import Json
 from simulator.webhooks import Webhooks
 
@@ -30,6 +31,7 @@ class EventSubscription:
     """Where events go: `url` is the Functions host's webhook with its code, to which the function's name is added.
 
     `included_operations` filters `data.operationName` (any case; empty: all); batches hold one event unless told.
+    What is given up goes to `dead_letter_container` of the storage account, or is dropped where none is named.
     """
 
     url: str
@@ -37,6 +39,11 @@ class EventSubscription:
     included_operations: tuple[str, ...] = ()
     schema: Schema = "EventGridSchema"
     max_events_per_batch: int = 1
+    dead_letter_container: str | None = None
+
+    @property
+    def name(self) -> str:
+        return self.function_name or "webhook"
 
     @property
     def endpoint(self) -> str:
@@ -70,14 +77,6 @@ class Attempt:
     status: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
-    subscription: EventSubscription
-    event: Json
-    reason: str
-    attempts: int
-
-
 @dataclass(slots=True)
 class Disturbances:
     """What may befall events. `reorder` shuffles what is due at once; `lose` picks events that never arrive."""
@@ -101,6 +100,9 @@ class EventGrid:
     attempts: list[Attempt] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
     disturb: Disturbances = field(default_factory=Disturbances)
+    deposit: Deposit | None = None
+    """Writes dead letters into storage; without, they are kept in `dead_letters` alone."""
+    _undeposited: list[DeadLetter] = field(default_factory=list)
     _pending: list[Delivery] = field(default_factory=list)
     _delivering: asyncio.Lock = field(default_factory=asyncio.Lock)
     webhooks: Webhooks = field(default_factory=Webhooks)
@@ -173,7 +175,7 @@ class EventGrid:
         content_type, body = _in_schema(subscription, events)
         headers = {"Content-Type": content_type, "aeg-event-type": "Notification"}
         if subscription.schema == "EventGridSchema":
-            headers |= {"aeg-subscription-name": (subscription.function_name or "webhook").upper()}
+            headers |= {"aeg-subscription-name": subscription.name.upper()}
             headers |= {"aeg-data-version": "2", "aeg-metadata-version": "1"}
         headers["aeg-delivery-count"] = str(batch[0].attempts)
         status = await self.webhooks.post(subscription.endpoint, body, headers)
@@ -189,9 +191,39 @@ class EventGrid:
         delivery.due = self.clock.now() + timedelta(seconds=max(wait, AT_LEAST_SECONDS.get(status or 0, 0)))
         reason = _reason_to_give_up(delivery, status)
         if reason:
-            self.dead_letters.append(DeadLetter(delivery.subscription, delivery.event, reason, delivery.attempts))
+            self._give_up(delivery, reason, outcome_of(status))
         else:
             self._schedule(delivery)
+
+    def _give_up(self, delivery: Delivery, reason: str, outcome: str) -> None:
+        subscription, event, now = delivery.subscription, delivery.event, self.clock.now()
+        in_schema = event if subscription.schema == "EventGridSchema" else as_cloud_event(event)
+        letter = DeadLetter(
+            subscription.name,
+            subscription.dead_letter_container,
+            in_schema,
+            reason,
+            delivery.attempts,
+            outcome,
+            published_at=delivery.first,
+            attempted_at=now,
+        )
+        self.dead_letters.append(letter)
+        if letter.container:
+            self._undeposited.append(letter)
+            self.clock.call_at(now + DELAY, self._deposit_due)
+
+    async def _deposit_due(self) -> None:
+        """Write what has waited long enough, a blob for each subscription; without its container it is dropped."""
+        now = self.clock.now()
+        due = [letter for letter in self._undeposited if letter.attempted_at + DELAY <= now]
+        self._undeposited = [letter for letter in self._undeposited if letter not in due]
+        for container, name in {(letter.container, letter.subscription): None for letter in due}:
+            letters = [letter for letter in due if (letter.container, letter.subscription) == (container, name)]
+            blob = blob_name(name, now)
+            if self.deposit and container and await self.deposit(container, blob, write_blob(letters)):
+                for letter in letters:
+                    letter.blob = blob
 
 
 def _has_room(batch: list[Delivery]) -> bool:
@@ -209,7 +241,7 @@ def _in_schema(subscription: EventSubscription, events: list[Json]) -> tuple[str
 
 def _reason_to_give_up(delivery: Delivery, status: int | None) -> str | None:
     if status in NEVER_RETRIED:
-        return f"Undeliverable: {status}"
+        return "Undeliverable due to client error"
     if delivery.attempts >= MAX_ATTEMPTS:
         return "MaxDeliveryAttemptsExceeded"
     if delivery.due - delivery.first > TIME_TO_LIVE:

@@ -4,33 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import os
-import ssl
 import tempfile
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-import aiohttp
-from azure.core.pipeline.transport import AioHttpTransport
-from azure.data.tables.aio import TableServiceClient
-from azure.storage.queue.aio import QueueServiceClient
-
-from simulator.azurite import ACCOUNT_KEY, ACCOUNT_NAME, Azurite
+from simulator.azurite import Azurite
 from simulator.eventgrid import EventSubscription, Schema
 from simulator.host.contract import Tally
 from simulator.host.process import HostProcess, LogLine
 from simulator.instances import Instances
 from simulator.local_clock import LocalClock
 from simulator.server import ArmServer
+from simulator.storage import (
+    clear_blobs,
+    clear_queues,
+    clear_tables,
+    make_container,
+    open_blobs,
+    open_queues,
+    open_tables,
+    put_blob,
+)
 from simulator.tls import make_certificates
 from simulator.world import World
 
 MOST_ROUNDS = 10_000
-_ACCOUNT = f"AccountName={ACCOUNT_NAME};AccountKey={ACCOUNT_KEY};"
 _NOT_PASSED_ON = (
     "APPLICATIONINSIGHTS_",
     "AZURE_",
@@ -93,8 +97,9 @@ class LocalAzure:
             self.azurite = await stack.enter_async_context(
                 Azurite(self.certificates.cert_file, self.certificates.key_file)
             )
-            self.storage = await stack.enter_async_context(self._open_storage())
-            self.tables = await stack.enter_async_context(self._open_tables())
+            self.storage = await stack.enter_async_context(open_queues(self.azurite, self.certificates))
+            self.tables = await stack.enter_async_context(open_tables(self.azurite, self.certificates))
+            self.blobs = await stack.enter_async_context(open_blobs(self.azurite, self.certificates))
             stack.push_async_callback(self._stop_arm)
             await self._start_arm()
             if self._app:
@@ -123,6 +128,7 @@ class LocalAzure:
         self._arm_port = urlsplit(self._arm.url).port or 0
         self._graph_port = urlsplit(self._arm.graph_url).port or 0
         self._topic_port = urlsplit(self._arm.topic_url).port or 0
+        self.world.event_grid.deposit = partial(put_blob, self.blobs)
 
     async def _stop_arm(self) -> None:
         await self._arm.__aexit__(None, None, None)
@@ -131,20 +137,6 @@ class LocalAzure:
     def _balance(self) -> None:
         if self._instances:
             self.world.event_grid.webhooks.balance = self._instances.balance
-
-    def _open_storage(self) -> QueueServiceClient:
-        text = f"{_ACCOUNT}QueueEndpoint={self.azurite.queue_url};"
-        return QueueServiceClient.from_connection_string(text, transport=self._connect())
-
-    def _open_tables(self) -> TableServiceClient:
-        text = f"{_ACCOUNT}TableEndpoint={self.azurite.table_url};"
-        return TableServiceClient.from_connection_string(text, transport=self._connect())
-
-    def _connect(self) -> AioHttpTransport:
-        """Trust the certificates on connections that are kept: a client that is told to trust connects every time."""
-        trust = ssl.create_default_context(cafile=str(self.certificates.ca_file))
-        session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trust), auto_decompress=False)
-        return AioHttpTransport(session=session)
 
     @property
     def arm_url(self) -> str:
@@ -227,10 +219,16 @@ class LocalAzure:
         }
 
     async def subscribe(
-        self, function: str, *operations: str, schema: Schema = "EventGridSchema"
+        self, function: str, *operations: str, schema: Schema = "EventGridSchema", dead_letters: str | None = None
     ) -> EventSubscription:
-        """Have events of these operations, or of all, delivered to a function of the app."""
-        subscription = EventSubscription(self.host.webhook_url(), function, operations, schema)
+        """Have events of these operations, or of all, delivered to a function of the app.
+
+        What is given up goes to the container `dead_letters`, which is made.
+        """
+        if dead_letters:
+            await make_container(self.blobs, dead_letters)
+        url = self.host.webhook_url()
+        subscription = EventSubscription(url, function, operations, schema, dead_letter_container=dead_letters)
         return await self.world.event_grid.subscribe(subscription)
 
     async def advance(self, seconds: float) -> None:
@@ -271,27 +269,22 @@ class LocalAzure:
         """
         old = self.world
         if self._instances:
-            await self._clear_queues()
+            await clear_queues(self.storage)
             await self._instances.drain()
             await self._instances.start_all()
-        await self._clear_queues()
-        await self._clear_tables()
+        await clear_queues(self.storage)
+        await clear_tables(self.tables)
+        await clear_blobs(self.blobs)
         await self._stop_arm()
         self.world = world or World(LocalClock(old.clock.now()), tuple(old.subscriptions.values()))
         self.world.identities = old.identities
         await self._start_arm()
         self._balance()
         for subscription in old.event_grid.subscriptions:
+            if subscription.dead_letter_container:
+                await make_container(self.blobs, subscription.dead_letter_container)
             await self.world.event_grid.subscribe(subscription)
         return self.world
-
-    async def _clear_queues(self) -> None:
-        async for queue in self.storage.list_queues():
-            await self.storage.get_queue_client(queue.name).clear_messages()
-
-    async def _clear_tables(self) -> None:
-        async for table in self.tables.list_tables():
-            await self.tables.delete_table(table.name)
 
 
 def _clock_of(world: World) -> LocalClock:

@@ -35,6 +35,8 @@ ROUTES: dict[str, tuple[list[str], str]] = {
     "waive": (["POST"], "waivers"),
     "waive_no_more": (["DELETE"], "waivers"),
     "waivers": (["GET"], "waivers"),
+    "dead_letters": (["GET"], "dead-letters"),
+    "take_up_dead_letters": (["POST"], "dead-letters"),
 }
 
 # Each costs tenths of seconds up to seconds, which a cold start has better uses for.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from azure.mgmt.network.aio import NetworkManagementClient
     from azure.mgmt.resource.resources.aio import ResourceManagementClient
     from azure.mgmt.resourcegraph.aio import ResourceGraphClient
+    from azure.storage.blob.aio import ContainerClient
     from azure.storage.queue.aio import QueueClient
     from httpx import AsyncClient
     from msgraph.graph_service_client import GraphServiceClient
@@ -62,7 +63,7 @@ class AzureClients:
     `transport` makes the connections, with aiohttp if nothing else is said, and `graph_connections` those to Graph,
     whose SDK has them of httpx. `pause` waits until there is more of Resource Graph's quota. `credential`, if it is
     given, signs in for every purpose, and is closed with the clients. Settings without storage will do for whoever
-    keeps no state: there are no queues and no tables then.
+    keeps no state: there are no queues, no tables and no containers then.
     """
 
     def __init__(  # noqa: PLR0913 - what its connections hang on
@@ -161,6 +162,22 @@ class AzureClients:
 
         return self._once("queue", name, make)
 
+    def container(self, name: str) -> ContainerClient:
+        """Give the client of one of the app's own containers of blobs."""
+
+        def make() -> ContainerClient:
+            from azure.storage.blob.aio import ContainerClient  # noqa: PLC0415 - slow to import, and seldom needed
+
+            return ContainerClient(
+                self._storage.blob_endpoint,
+                name,
+                credential=self._credential(Purpose.STORAGE),
+                transport=self._transport("blob", _STORAGE_ANSWER_SECONDS),
+                **_ONE_RETRY_AT_ONCE,
+            )
+
+        return self._once("container", name, make)
+
     def table(self, name: str) -> TableClient:
         """Give the client of one of the app's own tables, which tries nothing twice by itself."""
 
@@ -205,7 +222,7 @@ class AzureClients:
     @property
     def _storage(self) -> Settings:
         if not isinstance(self._settings, Settings):
-            raise TypeError("these settings name no storage, so that there is neither a queue nor a table")
+            raise TypeError("these settings name no storage, so that there is no queue, no table and no container")
         return self._settings
 
     def _management_options(self) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from handlers.events import OPERATIONS
+from shared.azure.dead_letters import CONTAINER
 from simulator.estate.situations import Built
 from simulator.eventgrid import Schema
 from simulator.local import LocalAzure
@@ -31,7 +32,7 @@ class AzureWithApp:
             ("network_events", "Microsoft.Network"),
         ):
             operations = [operation for operation in OPERATIONS if operation.startswith(provider)]
-            await self.azure.subscribe(function, *operations, schema=schema)
+            await self.azure.subscribe(function, *operations, schema=schema, dead_letters=CONTAINER)
 
     async def reset(self) -> None:
         await self.azure.reset()

@@ -162,12 +162,14 @@ def test_all_faults_are_told_at_once() -> None:
     assert [name for name in faulty if name not in message] == []
     assert "AzureWebJobsStorage__queueServiceUri is missing" in message
     assert "AzureWebJobsStorage__tableServiceUri is missing" in message
+    assert "AzureWebJobsStorage__blobServiceUri is missing" in message
 
 
 def test_the_storage_account_s_name_gives_its_endpoints() -> None:
     settings = parse_settings(STORAGE)
     assert settings.queue_endpoint == "https://wacguard.queue.core.windows.net"
     assert settings.table_endpoint == "https://wacguard.table.core.windows.net"
+    assert settings.blob_endpoint == "https://wacguard.blob.core.windows.net"
 
 
 def test_an_endpoint_that_is_named_goes_before_the_account_s_name() -> None:
@@ -183,7 +185,7 @@ def test_a_topic_is_named_by_its_endpoint_and_there_is_none_unless_it_is(end: st
     assert parse_settings({**STORAGE, "WAC_EVENTS_TOPIC": ""}).events_topic is None
 
 
-@pytest.mark.parametrize("service", ["queue", "table"])
+@pytest.mark.parametrize("service", ["queue", "table", "blob"])
 def test_an_endpoint_of_storage_has_to_be_an_address(service: str) -> None:
     with pytest.raises(SettingsError, match=f"AzureWebJobsStorage__{service}ServiceUri: .* is no endpoint"):
         parse_settings({**STORAGE, f"AzureWebJobsStorage__{service}ServiceUri": "wacguard"})

@@ -217,9 +217,9 @@ async def test_an_event_refused_for_good_is_a_dead_letter_at_once(
     await put_rule(raw, nsg, "allow")
     await world.clock.advance(3600)
     assert len(webhook.bodies) == 1
-    assert [(letter.reason, letter.attempts) for letter in world.event_grid.dead_letters] == [
-        (f"Undeliverable: {status}", 1)
-    ]
+    (letter,) = world.event_grid.dead_letters
+    assert (letter.reason, letter.attempts) == ("Undeliverable due to client error", 1)
+    assert letter.outcome == {400: "BadRequest", 403: "Forbidden", 413: "RequestEntityTooLarge"}[status]
 
 
 @pytest.mark.usefixtures("subscribed")

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from simulator.arm.compute.machine import Install
 from simulator.build import add_rule, change_application, security_rule
+from simulator.dead_letters import DeadLetter
 from simulator.demo.audit import Reports
 from simulator.demo.cases import RegistrationCase, build_cases, build_registrations
 from simulator.demo.chronicle import Chronicle
@@ -20,7 +21,6 @@ from simulator.demo.screen import Screen
 from simulator.demo.stage import Stage
 from simulator.demo.verdict import find_faults
 from simulator.estate.networks import MARKER
-from simulator.eventgrid import DeadLetter, EventSubscription
 from simulator.host.contract import Tally
 from simulator.local import LocalAzure
 
@@ -108,7 +108,8 @@ def _an_invocation_failed(stage: Stage) -> None:
 
 
 def _an_event_was_given_up(stage: Stage) -> None:
-    letter = DeadLetter(EventSubscription("https://localhost"), {}, "Undeliverable: 400", 1)
+    now = stage.azure.world.clock.now()
+    letter = DeadLetter("webhook", None, {}, "TimeToLiveExceeded", 11, "Busy", published_at=now, attempted_at=now)
     stage.azure.world.event_grid.dead_letters.append(letter)
 
 
@@ -133,7 +134,7 @@ WRONG: dict[str, tuple[Callable[[Stage], None], str]] = {
         "wac has on platform spa none, not https://wac.contoso.com:6600",
     ),
     "a failed invocation": (_an_invocation_failed, "1 invocations failed."),
-    "a dead letter": (_an_event_was_given_up, "1 events ended as dead letters, the first one as Undeliverable: 400."),
+    "a dead letter": (_an_event_was_given_up, "1 events ended as dead letters, the first one as TimeToLiveExceeded."),
     "an error": (_the_app_logged_an_error, "1 errors in the app's log, the first one: Check given up as poison"),
 }
 
