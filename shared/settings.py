@@ -12,6 +12,7 @@ from shared.model.desired import DesiredState, Mode, MostChanges, Outrank, Redir
 from shared.setting_values import (
     Changes,
     ConnectionString,
+    Documentation,
     Endpoint,
     ExtensionVersion,
     GatewayUrls,
@@ -73,6 +74,7 @@ class Choices(BaseModel):
     arm_endpoint: Endpoint = Field("https://management.azure.com", alias="WAC_ARM_ENDPOINT")
     graph_endpoint: Endpoint = Field("https://graph.microsoft.com", alias="WAC_GRAPH_ENDPOINT")
     events_topic: Topic = Field(None, alias="WAC_EVENTS_TOPIC")
+    documentation: Documentation = Field(None, alias="WAC_DOCUMENTATION")
 
     @model_validator(mode="after")
     def _names_one_estate(self) -> Self:
