@@ -93,7 +93,18 @@ async def _audit(options: Options, environment: Mapping[str, str], sleep: Sleep)
         finally:
             await clients.close()
     settings = {name: environment[name] for name in SHAPING if environment.get(name, "").strip()}
-    return document_audit(Audit(began_at, datetime.now(UTC), signed_in, settings, read, registrations, scope.unseen))
+    return document_audit(
+        Audit(
+            began_at,
+            datetime.now(UTC),
+            signed_in,
+            settings,
+            read,
+            registrations,
+            scope.unseen,
+            choices.documentation,
+        )
+    )
 
 
 def _make_sign_in(client_id: str | None) -> SignIn:

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from audit.result import Audit, RegistrationsAudit, SubscriptionAudit
-from handlers.documents import FindingDocument, ProposalDocument, document_finding, document_proposal
+from handlers.documents import ProposalDocument, ShownFindingDocument, document_proposal, show_finding
 from shared.model.plan import Plan
 from shared.model.reason import Status
 from shared.model.resource_id import HOME_TENANT, NETWORK_SECURITY_GROUP, VIRTUAL_MACHINE, ResourceId
@@ -45,7 +45,7 @@ class SubjectDocument(BaseModel):
     subscription: str | None
     resource_group: str | None
     status: str
-    findings: list[FindingDocument]
+    findings: list[ShownFindingDocument]
     proposals: list[ProposalDocument]
 
 
@@ -163,14 +163,16 @@ def _notes(audit: Audit) -> list[str]:
 def _subjects(audit: Audit) -> Iterator[SubjectDocument]:
     names = {one.id.subscription_id.casefold(): one.name or one.id.subscription_id for one in audit.subscriptions}
     for subscription in audit.subscriptions:
-        yield from (_subject(plan, names) for plan in subscription.plans)
+        yield from (_subject(plan, names, audit.documentation) for plan in subscription.plans)
     if audit.registrations is not None:
         called = audit.registrations.names
         for plan in audit.registrations.plans:
-            yield _subject(plan, names, called.get(plan.subject))
+            yield _subject(plan, names, audit.documentation, called.get(plan.subject))
 
 
-def _subject(plan: Plan, subscriptions: dict[str, str], name: str | None = None) -> SubjectDocument:
+def _subject(
+    plan: Plan, subscriptions: dict[str, str], documentation: str | None, name: str | None = None
+) -> SubjectDocument:
     subject = plan.subject
     return SubjectDocument(
         subject=str(subject),
@@ -179,7 +181,7 @@ def _subject(plan: Plan, subscriptions: dict[str, str], name: str | None = None)
         subscription=subscriptions.get(subject.subscription_id.casefold(), subject.subscription_id) or None,
         resource_group=subject.resource_group or None,
         status=plan.status.name,
-        findings=[document_finding(one) for one in plan.findings],
+        findings=[show_finding(one, documentation) for one in plan.findings],
         proposals=[document_proposal(one) for one in plan.actions],
     )
 

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from audit.document import WORST_FIRST, AuditDocument, SubjectDocument
 from audit.plain import visible
-from handlers.documents import FindingDocument
+from handlers.documents import ShownFindingDocument
 
 _HERE = Path(__file__).parent
 LABELS = {
@@ -42,7 +42,7 @@ PROPOSED = {
 
 def make_page(document: AuditDocument) -> str:
     """Write the HTML file."""
-    style, script = _read("page.css"), _read("page.js")
+    style, script, examples = _read("page.css"), _read("page.js"), _examples(document)
     return _template().render(
         audit=document,
         all_read=all(one.was_read for one in document.subscriptions),
@@ -52,7 +52,8 @@ def make_page(document: AuditDocument) -> str:
         meanings=MEANINGS,
         groups=[(status, _of(document, status)) for status in WORST_FIRST],
         shares=_shares(document),
-        examples=_examples(document),
+        examples=examples,
+        links=any(one.page.startswith("https://") for one in examples.values()),
         proposals=sum(len(one.proposals) for one in document.subjects),
         style=style,
         script=script,
@@ -65,9 +66,9 @@ def _of(document: AuditDocument, status: str) -> list[SubjectDocument]:
     return [one for one in document.subjects if one.status == status]
 
 
-def _examples(document: AuditDocument) -> dict[str, FindingDocument]:
+def _examples(document: AuditDocument) -> dict[str, ShownFindingDocument]:
     """Give of each reason the first finding with it."""
-    examples: dict[str, FindingDocument] = {}
+    examples: dict[str, ShownFindingDocument] = {}
     for finding in (finding for one in document.subjects for finding in one.findings):
         examples.setdefault(finding.reason, finding)
     return examples

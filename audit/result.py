@@ -48,7 +48,8 @@ class RegistrationsAudit:
 class Audit:
     """The whole: app registrations are None where nobody asked for them. `settings` are those that were set.
 
-    `unseen` are subscriptions that were named, and that the sign-in does not see.
+    `unseen` are subscriptions that were named, and that the sign-in does not see. `documentation` is where people
+    read what reasons mean: the address of a folder, where one is set.
     """
 
     began_at: datetime
@@ -58,3 +59,4 @@ class Audit:
     subscriptions: tuple[SubscriptionAudit, ...]
     registrations: RegistrationsAudit | None
     unseen: tuple[str, ...] = ()
+    documentation: str | None = None

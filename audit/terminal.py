@@ -17,7 +17,7 @@ from rich.text import Text
 
 from audit.document import WORST_FIRST, AuditDocument, SubjectDocument
 from audit.plain import plain
-from handlers.documents import FindingDocument
+from handlers.documents import ShownFindingDocument
 
 WIDTH = 110
 STYLES = {
@@ -157,7 +157,7 @@ def _subjects(alike: list[list[SubjectDocument]]) -> Table:
 
 def _sentences(subject: SubjectDocument) -> Iterator[Text]:
     """Give each reason with the first message for it: two flows may be denied by one rule."""
-    first: dict[str, FindingDocument] = {}
+    first: dict[str, ShownFindingDocument] = {}
     for finding in subject.findings:
         first.setdefault(finding.reason, finding)
     told = sorted(first.values(), key=lambda one: WORST_FIRST.index(one.status))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel
 from shared.decide.bicep import bicep
 from shared.decide.command_lines import azure_cli
 from shared.decide.terraform import terraform
+from shared.model.finding_page import finding_page
 from shared.model.plan import Action, ActionResult, Finding, Report
 from shared.model.waiver import Waiver
 
@@ -34,6 +36,12 @@ class FindingDocument(BaseModel):
     waiver: AcceptedDocument | None = None
 
 
+class ShownFindingDocument(FindingDocument):
+    """One finding as people get it; `page` is where they read what its reason means and what to do."""
+
+    page: str
+
+
 class ProposalDocument(BaseModel):
     """One write: what it is, and how to do it by hand or in code."""
 
@@ -52,21 +60,46 @@ class ActionDocument(ProposalDocument):
 
 
 class ReportDocument(BaseModel):
-    """A Report as HTTP shows it."""
+    """A Report as tables keep it: without what can be told anew."""
 
     subject: str
     status: str
     cause: str
     correlation_id: str
     observed_at: datetime | None
-    findings: list[FindingDocument]
+    findings: Sequence[FindingDocument]
     actions: list[ActionDocument]
     checks: list[str]
     look_again_after_seconds: float | None
 
 
+class ShownReportDocument(ReportDocument):
+    """A Report as HTTP shows it."""
+
+    findings: Sequence[ShownFindingDocument]
+
+
+def show_report(report: Report, documentation: str | None) -> ShownReportDocument:
+    """Write a Report for HTTP; `documentation` is the address of the folder that tells of its reasons."""
+    kept = document_report(report)
+    findings = [_with_page(found, documentation) for found in kept.findings]
+    return ShownReportDocument(**{**dict(kept), "findings": findings})
+
+
+def show_finding(finding: Finding, documentation: str | None) -> ShownFindingDocument:
+    """Write a finding for people, with the page that tells of its reason."""
+    return _with_page(document_finding(finding), documentation)
+
+
+def show_kept(document: Mapping[str, Any], documentation: str | None) -> dict[str, Any]:
+    """Add to each finding of a document that was kept the page that tells of its reason; all else stays as it is."""
+    findings = document.get("findings", ())
+    pages = [{**found, "page": finding_page(str(found["reason"]), documentation)} for found in findings]
+    return {**document, "findings": pages}
+
+
 def document_report(report: Report) -> ReportDocument:
-    """Write a Report for HTTP, each action as Azure CLI, Bicep and Terraform too."""
+    """Write a Report as it is kept, each action as Azure CLI, Bicep and Terraform too."""
     again = report.look_again_after
     return ReportDocument(
         subject=str(report.check.subject),
@@ -82,7 +115,7 @@ def document_report(report: Report) -> ReportDocument:
 
 
 def document_finding(finding: Finding) -> FindingDocument:
-    """Write a finding for HTTP."""
+    """Write a finding as it is kept."""
     return FindingDocument(
         subject=str(finding.subject),
         reason=finding.reason.value,
@@ -91,6 +124,10 @@ def document_finding(finding: Finding) -> FindingDocument:
         evidence=dict(finding.evidence),
         waiver=None if finding.waiver is None else _document_waiver(finding.waiver),
     )
+
+
+def _with_page(finding: FindingDocument, documentation: str | None) -> ShownFindingDocument:
+    return ShownFindingDocument(**dict(finding), page=finding_page(finding.reason, documentation))
 
 
 def _document_waiver(waiver: Waiver) -> AcceptedDocument:

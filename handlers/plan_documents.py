@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from handlers.documents import FindingDocument, document_finding, proposal_texts
+from handlers.documents import FindingDocument, document_finding, proposal_texts, show_kept
 from shared.azure.plans import KeptPlan
 from shared.decide.contents import content_of
 from shared.model.plan import Action, Plan
@@ -102,8 +102,8 @@ def count_reasons(sweep: Sweep) -> dict[str, int]:
     return dict(sorted(found.items()))
 
 
-def document_plan(plan: KeptPlan, *, with_parts: bool = False) -> PlanDocument:
-    """Show a plan that is kept."""
+def document_plan(plan: KeptPlan, documentation: str | None = None, *, with_parts: bool = False) -> PlanDocument:
+    """Show a plan that is kept; `documentation` is the address of the folder that tells of its reasons."""
     return PlanDocument(
         **plan.head,
         id=plan.id,
@@ -111,7 +111,7 @@ def document_plan(plan: KeptPlan, *, with_parts: bool = False) -> PlanDocument:
         at=plan.at,
         seen_at=plan.seen_at,
         expires_at=plan.expires_at,
-        parts=list(plan.parts) if with_parts else None,
+        parts=[show_kept(part, documentation) for part in plan.parts] if with_parts else None,
     )
 
 

@@ -23,7 +23,8 @@ async def show_plans(guard: Guard, query: Mapping[str, str]) -> Answer:
     if asked.plan is None:
         found = await list_plans(guard.clients, asked.subscription)
         return answer(200, PlansDocument(plans=[document_plan(plan) for plan in found]))
-    return answer(200, document_plan(await require_plan(guard, subscription, asked.plan), with_parts=True))
+    plan = await require_plan(guard, subscription, asked.plan)
+    return answer(200, document_plan(plan, guard.settings.documentation, with_parts=True))
 
 
 @answering

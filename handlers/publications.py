@@ -90,7 +90,7 @@ async def queue_publications(guard: Guard, check: Check, publications: Iterable[
     new = [one for one in publications if one.id not in guard.queued_events]
     if not new:
         return
-    events = [write_event(one, check) for one in new]
+    events = [write_event(one, check, guard.settings.documentation) for one in new]
     await send_batch(guard.clients, Batch(str(check.subject), check.correlation_id, events))
     for one in new:
         if isinstance(one, Halted):

@@ -48,7 +48,7 @@ async def _show_report(guard: Guard, text: str) -> Answer:
             ' is kept from its first event on, or with "mode": "enforce" where mode and scope permit that.'
         )
         raise Problem(404, "There is no report", detail, CHECK | {"subject": str(subject)})
-    return answer(200, document_subject(str(subject), row.report, row.past, row.error))
+    return answer(200, document_subject(str(subject), row.report, row.past, row.error, guard.settings.documentation))
 
 
 async def _show_unreadable(guard: Guard, text: str, why_no_id: str) -> Answer:
@@ -57,4 +57,6 @@ async def _show_unreadable(guard: Guard, text: str, why_no_id: str) -> Answer:
     found = next((row for row in rows if str(row.properties.get("subject"))[:LONGEST_SUBJECT] == shown), None)
     if found is None:
         raise Problem(400, "The request is no query of reports", f"subject: {why_no_id}", REPORTS)
-    return answer(200, document_subject(shown, read_document(found, "report")))
+    return answer(
+        200, document_subject(shown, read_document(found, "report"), documentation=guard.settings.documentation)
+    )

@@ -11,7 +11,7 @@ from handlers.answers import Answer, answer, answering, parse_body
 from handlers.asking import BY_HTTP, queue_check, require_enforcement, require_watched
 from handlers.bodies import CHECK, CheckRequest
 from handlers.checks import answer_check
-from handlers.documents import document_report
+from handlers.documents import show_report
 from handlers.guard import Guard
 from handlers.reporting import log_report
 from shared.model.check import Check
@@ -50,7 +50,7 @@ async def _audit(guard: Guard, subject: ResourceId) -> Answer:
     turn = await glance(guard.clients, subject)
     report = await answer_check(guard, check, guard.desired.audited(), turn)
     log_report(report)
-    return answer(200, await asyncio.to_thread(document_report, report))
+    return answer(200, await asyncio.to_thread(show_report, report, guard.settings.documentation))
 
 
 async def _enforce(guard: Guard, subject: ResourceId) -> Answer:

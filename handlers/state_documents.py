@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from handlers.documents import show_kept
 from shared.azure.json_values import to_json
 from shared.azure.subjects import SubjectSummary
 from shared.decide.bicep import bicep
@@ -123,9 +124,14 @@ def document_subjects(summaries: Iterable[SubjectSummary]) -> SubjectsDocument:
 
 
 def document_subject(
-    subject: str, report: Mapping[str, Any] | None, past: Past = NOTHING, error: str | None = None
+    subject: str,
+    report: Mapping[str, Any] | None,
+    past: Past = NOTHING,
+    error: str | None = None,
+    documentation: str | None = None,
 ) -> SubjectDocument:
     """Show all that is kept of a subject, or of a message that names none."""
+    shown = {} if report is None else show_kept(report, documentation)
     remembered = {
         "held": past.hold,
         "contested": past.contested,
@@ -136,7 +142,7 @@ def document_subject(
         "error": error,
     }
     head = {"subject": subject, "status": None if past.status is None else past.status.name}
-    return SubjectDocument.model_validate(head | dict(report or {}) | remembered)
+    return SubjectDocument.model_validate(head | shown | remembered)
 
 
 def document_writes(subject: ResourceId, writes: Iterable[Write]) -> WritesDocument:

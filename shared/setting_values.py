@@ -21,6 +21,9 @@ _SWITCHES = {"on": True, "true": True, "off": False, "false": False}
 _TRUE = frozenset({"1", "true", "t", "yes", "y"})
 _NCRONTAB_FIELDS = 6
 _NCRONTAB_FIELD = re.compile(r"[0-9*/,A-Za-z-]+")
+# A fragment would end up before the page's own.
+_FOLDER = re.compile(r"https://[a-z0-9][a-z0-9.-]*(:\d{1,5})?(/[\w.~!$&'()*+,;=:@%/?-]*)?", re.ASCII | re.IGNORECASE)
+_LONGEST_FOLDER = 500
 _VERSION = re.compile(r"\d+(\.\d+){0,3}")
 
 
@@ -180,6 +183,17 @@ def _topic(value: str | None) -> str | None:
     return None if value is None else value.rstrip("/")
 
 
+def _documentation(value: str | None) -> str | None:
+    if value is None:
+        return None
+    if not _FOLDER.fullmatch(value) or len(value) > _LONGEST_FOLDER or value.lower().endswith(".md"):
+        raise ValueError(
+            f"{value!r} is no folder of documentation: give the https address of the one that findings.md is in,"
+            " without a fragment, such as https://github.com/contoso/wac-guard/blob/main/docs"
+        )
+    return value.rstrip("/")
+
+
 Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 ClientId = Annotated[str, AfterValidator(_client_id)]
 SubscriptionIds = Annotated[Texts, AfterValidator(_each(_subscription_id))]
@@ -192,6 +206,7 @@ Changes = Annotated[MostChanges, BeforeValidator(_most_changes)]
 ManagementGroup = Annotated[str | None, AfterValidator(_management_group)]
 Schedule = Annotated[str, AfterValidator(_schedule)]
 Endpoint = Annotated[str, AfterValidator(_endpoint)]
+Documentation = Annotated[str | None, AfterValidator(_documentation)]
 Topic = Annotated[str | None, AfterValidator(_topic)]
 Switch = Annotated[bool, BeforeValidator(_switch)]
 ConnectionString = Annotated[str, AfterValidator(_connection_string)]

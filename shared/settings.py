@@ -13,6 +13,7 @@ from shared.setting_values import (
     Changes,
     ClientId,
     ConnectionString,
+    Documentation,
     Endpoint,
     ExtensionVersion,
     GatewayUrls,
@@ -77,6 +78,7 @@ class Choices(BaseModel):
     arm_endpoint: Endpoint = Field("https://management.azure.com", alias="WAC_ARM_ENDPOINT")
     graph_endpoint: Endpoint = Field("https://graph.microsoft.com", alias="WAC_GRAPH_ENDPOINT")
     events_topic: Topic = Field(None, alias="WAC_EVENTS_TOPIC")
+    documentation: Documentation = Field(None, alias="WAC_DOCUMENTATION")
 
     @model_validator(mode="after")
     def _names_one_estate(self) -> Self:

@@ -15,7 +15,7 @@ from audit.document import (
     UnreadDocument,
 )
 from audit.options import make_parser
-from handlers.documents import FindingDocument, ProposalDocument
+from handlers.documents import ProposalDocument, ShownFindingDocument
 
 PAGE = (Path(__file__).parents[1] / "docs" / "audit.md").read_text()
 
@@ -60,4 +60,4 @@ def test_the_fields_are_those_of_the_document() -> None:
         assert told[name] == set(model.model_fields), name
     sentence = part("The document").partition("Each of `findings` has")[2].partition(". App registrations")[0]
     fields = set(re.findall(r"`(\w+)`", sentence)) - {"proposals"}
-    assert fields == set(FindingDocument.model_fields) | set(ProposalDocument.model_fields)
+    assert fields == set(ShownFindingDocument.model_fields) | set(ProposalDocument.model_fields)

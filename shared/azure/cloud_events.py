@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.model.check import Check
+from shared.model.finding_page import finding_page
 from shared.model.publication import Concluded, EventType, Found, Halted, Publication, Resolved
 
 SOURCE = "/wac-guard"
@@ -36,6 +37,7 @@ class FindingFoundData(_Data):
     subject_status: str = Field(description="the subject's status, with all its findings")
     since: datetime = Field(description="when the reason was first seen")
     messages: list[str] = Field(description="what was found, one text for each finding of that reason; cut if long")
+    page: str = Field(description="where people read what the reason means and what to do")
 
 
 class FindingResolvedData(_Data):
@@ -65,6 +67,7 @@ class StopData(_Data):
     reason: str = Field(description="`BUDGET_SPENT`, `STOPPED_BY_FAILURES` or `STOPPED_BY_KILL_SWITCH`")
     message: str = Field(description="what happened, and how to go on; cut if long")
     kept_back: str = Field(description="the ARM id of one subject that was kept back")
+    page: str = Field(description="where people read what the reason means and what to do")
 
 
 DATA: Mapping[EventType, type[BaseModel]] = MappingProxyType(
@@ -82,9 +85,14 @@ DATA: Mapping[EventType, type[BaseModel]] = MappingProxyType(
 """What the `data` of each type of event is."""
 
 
-def write_event(publication: Publication, check: Check) -> dict[str, Any]:
-    """Write a publication of a check as a CloudEvent, in JSON's types. It takes 40 KiB at most, as ASCII."""
+def write_event(publication: Publication, check: Check, documentation: str | None = None) -> dict[str, Any]:
+    """Write a publication of a check as a CloudEvent, in JSON's types. It takes 40 KiB at most, as ASCII.
+
+    `documentation` is the address of the folder that tells of reasons.
+    """
     data, subject = _WRITERS[type(publication)](publication, {"correlation_id": check.correlation_id})
+    if isinstance(publication, Found | Halted):
+        data["page"] = finding_page(publication.reason.value, documentation)
     return {
         "specversion": "1.0",
         "id": publication.id,

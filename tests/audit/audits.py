@@ -45,11 +45,14 @@ def documented(
     unseen: tuple[str, ...] = (),
     settings: dict[str, str] | None = None,
     name: str | None = "ada@contoso.com",
+    documentation: str | None = None,
 ) -> AuditDocument:
     """Write an audit of these down, which took 90 seconds."""
     signed_in = SignedIn(name, "72f988bf-0000-4000-8000-2d7cd011db47")
     ended_at = BEGAN_AT + timedelta(seconds=90)
-    return document_audit(Audit(BEGAN_AT, ended_at, signed_in, settings or {}, subscriptions, tenant, unseen))
+    return document_audit(
+        Audit(BEGAN_AT, ended_at, signed_in, settings or {}, subscriptions, tenant, unseen, documentation)
+    )
 
 
 def vm(name: str) -> ResourceId:

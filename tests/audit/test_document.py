@@ -132,3 +132,9 @@ def test_what_was_written_can_be_read_back_and_has_its_version() -> None:
 def test_the_subscription_of_a_subject_is_its_id_where_it_has_no_name() -> None:
     nameless = SubscriptionAudit(SUBSCRIPTION_ID, "", None, (plan(VM),))
     assert documented(nameless).subjects[0].subscription == SUBSCRIPTION
+
+
+@pytest.mark.parametrize(("documentation", "folder"), [(None, "docs"), ("https://wiki.contoso.com/wac",) * 2])
+def test_a_finding_leads_to_the_page_that_tells_of_its_reason(documentation: str | None, folder: str) -> None:
+    told = documented(subscription(plan(VM, Reason.VM_STOPPED)), documentation=documentation)
+    assert told.subjects[0].findings[0].page == f"{folder}/findings.md#vm_stopped"

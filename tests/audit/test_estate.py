@@ -15,6 +15,7 @@ from tests.handlers.looking import build_site, look
 __all__ = ["auditing", "make"]
 
 GATEWAY = "https://wacgw01.contoso.com:6600"
+WIKI = "https://wiki.contoso.com/wac"
 # Resource Graph tells neither of an agent nor since when an install has been under way.
 NOT_TOLD = {"AGENT_NOT_READY"}
 
@@ -40,7 +41,7 @@ async def test_the_whole_estate_is_read_with_nothing_but_reads_and_told_as_wrong
     subjects = build_all(azure.world)
     registrations = build_registrations(azure.world)
     azure.world.requests.clear()
-    ran = await audit(WAC_GATEWAYS=GATEWAY)
+    ran = await audit(WAC_GATEWAYS=GATEWAY, WAC_DOCUMENTATION=WIKI)
     await assert_only_read(azure)
     document = ran.document
     assert (ran.exit_code, document["exit_code"], document["status"]) == (1, 1, "NON_COMPLIANT")
@@ -48,6 +49,8 @@ async def test_the_whole_estate_is_read_with_nothing_but_reads_and_told_as_wrong
     assert {one.lower() for one in subjects} <= told
     assert document["unread"] == []
     assert document["settings"] == {"WAC_GATEWAYS": GATEWAY}
+    found = [finding for one in document["subjects"] for finding in one["findings"]]
+    assert {one["page"] for one in found} == {f"{WIKI}/findings.md#{one['reason'].lower()}" for one in found} != set()
     assert document["app_registrations"]["registrations"] == 204
     for one in registrations:
         expected = one.registration.expected

@@ -35,6 +35,7 @@ VOID = {"meta", "input", "br", "link", "img", "hr"}
 HOSTILE = (
     "<script>document.title='caught'</script><img src=x onerror=\"document.title='caught'\">'\"&{{ 7*7 }}\x1b\u202e"
 )
+WIKI = "https://wiki.contoso.com/wac"
 ACTIONS = (PUT_EXTENSION, REFRESH, PUT_RULE, DELETE_RULE, PATCH)
 
 
@@ -72,7 +73,7 @@ def read(page: str) -> Reading:
     return reading
 
 
-def everything(name: str = "vm") -> AuditDocument:
+def everything(name: str = "vm", documentation: str | None = None) -> AuditDocument:
     """Make an audit with something of all that a page may show, called that name where names are free."""
     plans = (
         plan(VM, Reason.EXTENSION_MISSING, message=f"{name} has none.", actions=ACTIONS, nested={name: [name]}),
@@ -84,7 +85,14 @@ def everything(name: str = "vm") -> AuditDocument:
     failed = SubscriptionAudit(SUBSCRIPTION_ID, name, failure=name)
     tenant = registrations(plan(APPLICATION, Reason.GATEWAY_ON_WEB_PLATFORM), name=name)
     settings = {"WAC_GATEWAYS": name}
-    return documented(subscription(*plans, name=name), failed, tenant=tenant, settings=settings, name=name)
+    return documented(
+        subscription(*plans, name=name),
+        failed,
+        tenant=tenant,
+        settings=settings,
+        name=name,
+        documentation=documentation,
+    )
 
 
 @pytest.mark.parametrize("document", [everything(), documented(), documented(subscription(plan(VM)))])
@@ -127,6 +135,39 @@ def test_without_scripts_all_of_it_is_there() -> None:
     assert "ada@contoso.com" in "".join(read(make_page(documented())).text)
 
 
+def test_where_people_read_the_documentation_each_reason_leads_there() -> None:
+    reading = read(make_page(everything(documentation=WIKI)))
+    links = [one for one in reading.of("a") if not str(one["href"]).startswith("#")]
+    named = ("extension_missing", "read_failed", "vm_stopped", "not_windows_server", "gateway_on_web_platform")
+    assert {one["href"] for one in links} == {f"{WIKI}/findings.md#{reason}" for reason in named}
+    # In the table of reasons, and at each finding.
+    assert len(links) == 2 * len(named)
+    assert {one["rel"] for one in links} == {"noopener noreferrer"}
+    assert "docs/findings.md" not in "".join(reading.text)
+
+
+def test_without_an_address_the_page_names_the_file_and_links_nothing() -> None:
+    reading = read(make_page(everything()))
+    assert "docs/findings.md" in "".join(reading.text)
+    assert [one["href"] for one in reading.of("a")] == ["#main"]
+
+
+@pytest.mark.parametrize("page", ["javascript:alert(1)", "//wiki.contoso.com", "http://wiki.contoso.com", HOSTILE])
+def test_no_other_address_becomes_a_link(page: str) -> None:
+    document = everything()
+    for one in document.subjects:
+        for finding in one.findings:
+            finding.page = page
+    assert [one["href"] for one in read(make_page(document)).of("a")] == ["#main"]
+
+
+def test_an_address_with_odd_characters_stays_within_its_link() -> None:
+    document = everything()
+    document.subjects[0].findings[0].page = f"https://wiki.contoso.com/{HOSTILE}"
+    links = read(make_page(document)).of("a")
+    assert {str(one["href"]) for one in links} == {"#main", f"https://wiki.contoso.com/{HOSTILE}"}
+
+
 def test_every_action_and_every_status_has_its_words() -> None:
     assert set(PROPOSED) == {one.__name__ for one in get_args(Action)}
     assert set(LABELS) == set(MEANINGS) == {one.name for one in Status}
@@ -157,7 +198,7 @@ def test_it_can_be_read_aloud_and_in_the_dark() -> None:
 @pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here to open the page in")
 async def test_a_browser_takes_its_script_and_style_and_runs_nothing_that_is_named(tmp_path: Path) -> None:
     file = tmp_path / "audit.html"
-    file.write_text(make_page(everything(HOSTILE)), encoding="utf-8")
+    file.write_text(make_page(everything(HOSTILE, WIKI)), encoding="utf-8")
     process = await asyncio.create_subprocess_exec(
         *(str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"),
         *("--dump-dom", file.as_uri()),
@@ -169,3 +210,4 @@ async def test_a_browser_takes_its_script_and_style_and_runs_nothing_that_is_nam
     assert re.search(r"<output[^>]*>6 of 6 shown</output>", output.decode())
     assert "hidden" not in next(one for one in reading.of("div") if one.get("id") == "filter")
     assert "<title>WAC Guard audit of" in output.decode()
+    assert f"{WIKI}/findings.md#vm_stopped" in {one["href"] for one in reading.of("a")}

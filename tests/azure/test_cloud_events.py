@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from azure.core.messaging import CloudEvent
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from tests.decide.test_memory import PUT, write
 
 ANYTHING = st.text(st.characters(exclude_categories=[]), max_size=30)
 LONGEST = 64 * 1024
+WIKI = "https://wiki.contoso.com/wac"
 
 
 @given(st.lists(ANYTHING, min_size=1, max_size=5), st.integers(1, 5000), ANYTHING)
@@ -39,7 +41,7 @@ def test_an_event_fits_into_a_message_and_says_all_that_there_is_room_for(
     seen = replace(seen, check=replace(seen.check, cause=cause))
     ended = replace(write(PUT, Fate.REFUSED), message=messages[0], cause=cause, concluded_at=OBSERVED_AT)
     for one in decide_news(NOTHING, seen, (ended,), OBSERVED_AT).publications:
-        event = write_event(one, seen.check)
+        event = write_event(one, seen.check, f"https://wiki.contoso.com/{'a' * 475}")
         message = EventsMessage(subject=str(VM), correlation_id="1", attempt=0, events=[event])
         text = message.model_dump_json(ensure_ascii=True)
         assert text.isascii()
@@ -64,3 +66,14 @@ def test_an_event_has_what_a_cloud_event_has_to_have() -> None:
     assert (read.source, read.type, read.subject) == (SOURCE, "WacGuard.FindingFound", str(VM))
     assert read.time == OBSERVED_AT + timedelta(microseconds=1)
     assert read.datacontenttype == "application/json"
+
+
+@pytest.mark.parametrize(("documentation", "folder"), [(None, "docs"), (WIKI, WIKI)])
+def test_an_event_that_tells_of_a_reason_says_where_people_read_of_it(documentation: str | None, folder: str) -> None:
+    seen = report(Reason.OUTBOUND_DENIED, Reason.BUDGET_SPENT)
+    told = decide_news(NOTHING, seen, (), OBSERVED_AT).publications
+    data = [write_event(one, seen.check, documentation)["data"] for one in told]
+    assert {one["reason"]: one["page"] for one in data} == {
+        "OUTBOUND_DENIED": f"{folder}/findings.md#outbound_denied",
+        "BUDGET_SPENT": f"{folder}/findings.md#budget_spent",
+    }

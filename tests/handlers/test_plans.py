@@ -38,6 +38,8 @@ async def test_more_changes_than_are_wanted_at_once_wait_for_a_person(azure: Loc
     assert (plan["is_braked"], plan["changes"], plan["limit"], plan["machines"]) == (True, 3, 2, 3)
     assert sorted(part["subject"] for part in plan["parts"]) == sorted(machines)
     assert all("az vm extension set" in part["actions"][0]["azure_cli"] for part in plan["parts"])
+    pages = {finding["page"] for part in plan["parts"] for finding in part["findings"]}
+    assert pages == {"docs/findings.md#extension_missing"}
 
 
 async def test_a_released_plan_is_carried_out_and_a_part_of_it_no_further(azure: LocalAzure, make: MakeGuard) -> None:

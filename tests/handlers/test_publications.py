@@ -100,6 +100,7 @@ async def test_a_refusal_that_was_heard_before_the_process_ended_stays_one_and_i
 async def test_a_spent_budget_is_told_once_however_many_it_keeps_back(azure: LocalAzure, make: MakeGuard) -> None:
     scopes = f"/subscriptions/{azure.world.subscription_id}"
     settings = {"WAC_EVENTS_TOPIC": azure.topic_url, "WAC_ENFORCE_SCOPES": scopes, "WAC_WRITES_PER_HOUR": "0"}
+    settings["WAC_DOCUMENTATION"] = "https://wiki.contoso.com/wac"
     guard, other = await make(**settings, **ENFORCE), await make(**settings, **ENFORCE)
     for name in ("one", "two", "three"):
         site = build_site(azure.world, name)
@@ -107,6 +108,7 @@ async def test_a_spent_budget_is_told_once_however_many_it_keeps_back(azure: Loc
     await publish_all(azure, guard)
     (spent,) = azure.world.topic.of_type("WacGuard.BudgetSpent")
     assert (spent["subject"], spent["data"]["reason"]) == ("/wac-guard", "BUDGET_SPENT")
+    assert spent["data"]["page"] == "https://wiki.contoso.com/wac/findings.md#budget_spent"
     await check(other, build_site(azure.world, "four").vm_id)
     await publish_all(azure, other)
     assert {event["id"] for event in azure.world.topic.of_type("WacGuard.BudgetSpent")} == {spent["id"]}

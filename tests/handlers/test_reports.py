@@ -23,6 +23,7 @@ from tests.handlers.requesting import PROBLEM, post, read, receive, report_of, r
 
 GROUP = "/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590/resourceGroups/rg-web"
 VM = f"{GROUP}/providers/Microsoft.Compute/virtualMachines/web"
+WIKI = "https://wiki.contoso.com/wac"
 
 
 async def three_subjects(azure: LocalAzure, guard: Guard) -> dict[str, Site]:
@@ -95,6 +96,21 @@ async def test_a_subjects_report_is_the_latest_as_saved_with_what_is_remembered_
         assert '\nresource "azurerm_virtual_machine_extension" "web_AdminCenter" {' in action["terraform"]
         assert shown["since"] == {"EXTENSION_MISSING": first.isoformat().replace("+00:00", "Z")}
         assert (shown["held"], shown["contested"], shown["reinstalls"], shown["error"]) == (None, False, [], None)
+
+
+@pytest.mark.parametrize(("settings", "folder"), [({}, "docs"), ({"WAC_DOCUMENTATION": WIKI}, WIKI)])
+async def test_each_finding_leads_to_the_page_that_tells_of_its_reason_and_is_kept_without(
+    settings: dict[str, str], folder: str, azure: LocalAzure, make: MakeGuard
+) -> None:
+    guard, site = await make(**settings), build_site(azure.world)
+    page = f"{folder}/findings.md#extension_missing"
+    _, asked = await post(request_check, guard, subject=site.vm_id)
+    assert [found["page"] for found in asked["findings"]] == [page]
+    await receive(guard, site.vm_id)
+    assert [found["page"] for found in (await report_of(guard, site.vm_id))["findings"]] == [page]
+    kept = (await row_of(guard, site.vm_id)).report
+    assert kept is not None
+    assert ["page" in found for found in kept["findings"]] == [False]
 
 
 async def test_a_report_shows_the_hold_and_the_last_error(azure: LocalAzure, auditing: Guard) -> None:

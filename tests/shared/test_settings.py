@@ -129,6 +129,16 @@ FAULTS = {
         "WAC_EVENTS_TOPIC",
         "https://topic.westeurope-1.eventgrid.azure.net",
     ): "is no endpoint of an Event Grid topic: give the one that the topic's overview shows, such as https://",
+    (
+        "WAC_DOCUMENTATION",
+        "http://wiki.contoso.com/docs",
+    ): "is no folder of documentation: give the https address of the one that findings.md is in",
+    ("WAC_DOCUMENTATION", "docs"): "'docs' is no folder of documentation",
+    ("WAC_DOCUMENTATION", "https://wiki.contoso.com/docs/findings.md"): "is no folder of documentation",
+    ("WAC_DOCUMENTATION", "https://wiki.contoso.com/docs#reasons"): "without a fragment",
+    ("WAC_DOCUMENTATION", "https://ada:secret@wiki.contoso.com/docs"): "is no folder of documentation",
+    ("WAC_DOCUMENTATION", 'https://wiki.contoso.com/"><script>'): "is no folder of documentation",
+    ("WAC_DOCUMENTATION", f"https://wiki.contoso.com/{'a' * 500}"): "is no folder of documentation",
     ("WAC_GRAPH_ENDPOINT", "http://graph.microsoft.com"): "is no endpoint: give an address that begins with https://",
     (
         INSIGHTS,
@@ -183,6 +193,22 @@ def test_a_topic_is_named_by_its_endpoint_and_there_is_none_unless_it_is(end: st
     topic = "https://topic.westeurope-1.eventgrid.azure.net/api/events"
     assert parse_settings({**STORAGE, "WAC_EVENTS_TOPIC": f"{topic}{end}"}).events_topic == topic
     assert parse_settings({**STORAGE, "WAC_EVENTS_TOPIC": ""}).events_topic is None
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "https://github.com/contoso/wac-guard/blob/main/docs",
+        "https://dev.azure.com/contoso/wac/_git/wac-guard?path=/docs",
+        "https://wiki.contoso.com:8443",
+    ],
+)
+@pytest.mark.parametrize("end", ["", "/"])
+def test_the_documentation_is_a_folder_by_its_https_address_and_there_is_none_unless_it_is_named(
+    folder: str, end: str
+) -> None:
+    assert parse_settings({**STORAGE, "WAC_DOCUMENTATION": f"{folder}{end}"}).documentation == folder
+    assert parse_settings({**STORAGE, "WAC_DOCUMENTATION": ""}).documentation is None
 
 
 @pytest.mark.parametrize("service", ["queue", "table", "blob"])
