@@ -7,6 +7,7 @@ VENV := .venv
 AZ_VENV := .venv-az
 AUDIT_VENV := .venv-audit
 INFRA_VENV := .venv-infra
+VULNERABILITIES_VENV := .venv-vulnerabilities
 PYTHON := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 
@@ -22,12 +23,15 @@ help:
 	@echo "make test-crashes  have the app die after its writes, situation by situation (CRASHES=all: after each)"
 	@echo "make test-az       drive the local Azure with the real Azure CLI (installs it first)"
 	@echo "make check-infra   have checkov look over the deployment's Bicep (installs it first)"
+	@echo "make package       build what goes to Azure: dist/app and dist/app.zip"
+	@echo "make test-package  run the app from its package, through Microsoft's worker, on the local Azure"
+	@echo "make audit-packages  ask whether vulnerabilities are known of the pinned packages"
 	@echo "make bench         measure how fast the app decides and sweeps, and how often it asks Azure"
 	@echo "make roles         write the Azure roles of infra/roles from the table of what the app calls"
 	@echo "make lock          take up new versions of the dependencies"
 	@echo "make clean         remove what the other commands set up"
 
-.PHONY: demo up audit test test-fuzz test-faults test-many test-crashes test-az check-infra bench lint setup lock clean roles
+.PHONY: demo up audit test test-fuzz test-faults test-many test-crashes test-az check-infra bench lint setup lock clean roles package test-package audit-packages
 demo: setup
 	@$(PYTHON) -m simulator.demo
 
@@ -68,6 +72,19 @@ test-az: setup $(AZ_VENV)/.installed
 check-infra: $(INFRA_VENV)/.installed
 	@echo "== Looking over the deployment with checkov"
 	@$(INFRA_VENV)/bin/checkov --config-file infra/checkov.yaml --directory infra --compact --quiet --skip-download
+
+# Whatever it depends on, it sees to itself: azd calls it without make.
+package: $(VENV)/.installed
+	@$(PYTHON) -m scripts.package
+
+test-package: setup package
+	@echo "== Running the app from its package"
+	@WAC_TEST_APP=dist/app $(PYTHON) -m pytest tests/flows/test_app_registrations.py \
+	  tests/flows/test_deliveries.py
+
+# ARGS=--may-be-unreachable lets pass, with a word, that nobody could be asked.
+audit-packages: $(VULNERABILITIES_VENV)/.installed
+	@$(VULNERABILITIES_VENV)/bin/python -m scripts.audit_packages $(ARGS)
 
 bench: setup
 	@echo "== Measuring (about six minutes)"
@@ -118,11 +135,17 @@ $(INFRA_VENV)/.installed: requirements-infra.txt | $(PYTHON)
 	@$(UV) pip install -q --python $(INFRA_VENV)/bin/python --require-hashes -r requirements-infra.txt
 	@touch $@
 
+$(VULNERABILITIES_VENV)/.installed: requirements-vulnerabilities.txt | $(PYTHON)
+	@echo "== Installing pip-audit in $(VULNERABILITIES_VENV)"
+	@test -x $(VULNERABILITIES_VENV)/bin/python || $(PYTHON) -m venv $(VULNERABILITIES_VENV)
+	@$(UV) pip install -q --python $(VULNERABILITIES_VENV)/bin/python --require-hashes -r requirements-vulnerabilities.txt
+	@touch $@
+
 lock: $(PYTHON)
-	@for set in requirements requirements-audit requirements-dev requirements-az requirements-infra; do \
+	@for set in requirements requirements-audit requirements-dev requirements-az requirements-infra requirements-vulnerabilities; do \
 	  $(UV) pip compile -q --upgrade --universal --python-version 3.13 --generate-hashes \
 	    --custom-compile-command "make lock" $$set.in -o $$set.txt; done
-	@echo "Locked: requirements.txt (the app), requirements-audit.txt (its audit from a laptop), requirements-dev.txt (developing it), requirements-az.txt (the Azure CLI), requirements-infra.txt (checkov)"
+	@echo "Locked: requirements.txt (the app), requirements-audit.txt (its audit from a laptop), requirements-dev.txt (developing it), requirements-az.txt (the Azure CLI), requirements-infra.txt (checkov), requirements-vulnerabilities.txt (pip-audit)"
 
 clean:
-	@rm -rf $(VENV) $(AZ_VENV) $(AUDIT_VENV) $(INFRA_VENV) node_modules .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(AZ_VENV) $(AUDIT_VENV) $(INFRA_VENV) $(VULNERABILITIES_VENV) node_modules dist .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

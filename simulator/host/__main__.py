@@ -19,6 +19,8 @@ from simulator.host.schedule import BadSchedule
 from simulator.host.server import Endpoint, run_host
 from simulator.host.worker import AppFailedToLoad
 
+OWN_PACKAGES = Path(".python_packages") / "lib" / "site-packages"
+"""Where an app that was built for Azure has its dependencies."""
 LAST_GRACE = 15.0
 """Seconds after which a host that was told to stop, but hangs in a function, ends all the same."""
 UNUSABLE_APP = (AppFailedToLoad, BadHostJson, BadRoute, BadSchedule, SettingMissing, UnsupportedApp)
@@ -61,8 +63,8 @@ def main() -> int:
     arguments.app = arguments.app.resolve()
     try:
         options = read_host_options(arguments.app)
-        # As in Azure: the app's folder is the working directory, and its modules come first.
-        sys.path.insert(0, str(arguments.app))
+        # As in Azure: the app's folder is the working directory, and its modules come first, after its own packages.
+        sys.path[:0] = [str(path) for path in (arguments.app / OWN_PACKAGES, arguments.app) if path.is_dir()]
         os.chdir(arguments.app)
         asyncio.run(_run(arguments, options))
     except UNUSABLE_APP as error:

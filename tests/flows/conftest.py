@@ -1,5 +1,6 @@
 """The app in Microsoft's worker, told of everything by Event Grid, on the local Azure."""
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from simulator.world import SUBSCRIPTION_ID
 from tests.conftest import CERTIFICATES
 from tests.flows.azure_with_app import AzureWithApp
 
-APP = Path(__file__).parents[2]
+# `make test-package` names the package.
+APP = Path(os.environ.get("WAC_TEST_APP", Path(__file__).parents[2]))
 ENFORCING = {
     "WAC_EXTENSION_MODE": "enforce",
     "WAC_NETWORK_MODE": "enforce",
