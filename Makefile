@@ -20,11 +20,12 @@ help:
 	@echo "make test-many     run the app on eight instances at once (WAC_TEST_INSTANCES says how many)"
 	@echo "make test-crashes  have the app die after its writes, situation by situation (CRASHES=all: after each)"
 	@echo "make test-az       drive the local Azure with the real Azure CLI (installs it first)"
+	@echo "make verify-azure  hold the local Azure against yours, and look over the deployed app: SUBSCRIPTION=<id> APP=<name>"
 	@echo "make bench         measure how fast the app decides and sweeps, and how often it asks Azure"
 	@echo "make lock          take up new versions of the dependencies"
 	@echo "make clean         remove what the other commands set up"
 
-.PHONY: demo up audit test test-fuzz test-faults test-many test-crashes test-az bench lint setup lock clean
+.PHONY: demo up audit test test-fuzz test-faults test-many test-crashes test-az verify-azure bench lint setup lock clean
 demo: setup
 	@$(PYTHON) -m simulator.demo
 
@@ -60,6 +61,11 @@ test-crashes: setup
 test-az: setup $(AZ_VENV)/.installed
 	@echo "== Driving the local Azure with the real Azure CLI (about two minutes on two cores)"
 	@$(PYTHON) -m pytest -n 2 --dist loadgroup -m az tests/az
+
+# Reads only, unless WRITES names an empty resource group. See docs/verify-azure.md.
+verify-azure: setup
+	@WAC_VERIFY_SUBSCRIPTION="$(SUBSCRIPTION)" WAC_VERIFY_APP="$(APP)" WAC_VERIFY_KEY="$${KEY:-}" \
+	  WAC_VERIFY_RESOURCE_GROUP="$(WRITES)" $(PYTHON) -m tests.verify
 
 bench: setup
 	@echo "== Measuring (about six minutes)"
