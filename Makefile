@@ -20,7 +20,7 @@ help:
 	@echo "make test-many     run the app on eight instances at once (WAC_TEST_INSTANCES says how many)"
 	@echo "make test-crashes  have the app die after its writes, situation by situation (CRASHES=all: after each)"
 	@echo "make test-az       drive the local Azure with the real Azure CLI (installs it first)"
-	@echo "make verify-azure  hold the local Azure against yours, and look over the deployed app: SUBSCRIPTION=<id> APP=<name>"
+	@echo "make verify-azure  hold the local Azure against yours, and look over the deployed app (SUBSCRIPTION, APP)"
 	@echo "make bench         measure how fast the app decides and sweeps, and how often it asks Azure"
 	@echo "make lock          take up new versions of the dependencies"
 	@echo "make clean         remove what the other commands set up"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from simulator.graph.permissions import AppRole
+from simulator.local import LocalAzure
+from tests.verify.estate import build_estate
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,3 +43,29 @@ def test_what_is_missing_is_said_and_is_no_failure(subscription: str, said: str,
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("simulated", "code", "said"),
+    [(True, 0, "Nothing differs."), (False, 1, "Something differs:")],
+    ids=["as simulated", "with a field that is not simulated"],
+)
+async def test_a_whole_run_tells_by_its_exit_code_whether_anything_differs(
+    azure: LocalAzure, simulated: bool, code: int, said: str
+) -> None:
+    """The local Azure stands in for the real one; the command can't tell."""
+    world = azure.world
+    world.retry_after_scale = 1.0
+    world.graph.grant(world.identities.system_assigned, AppRole.READ_WRITE_ALL)
+    group = build_estate(world)
+    if not simulated:
+        nsg = next(one for one in world.resources if "/networksecuritygroups/" in one.lower())
+        world.resources[nsg]["properties"]["frobnicated"] = True
+    alone = {"WAC_VERIFY_SUBSCRIPTION": world.subscription_id, "WAC_VERIFY_RESOURCE_GROUP": group}
+    command = (sys.executable, "-m", "tests.verify")
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=azure.environment() | alone, stdout=pipe)
+    told = (await process.communicate())[0].decode()
+    assert process.returncode == code, told
+    assert told.splitlines()[-1].startswith(said)
+    assert not [one for one in world.resources if "wac-guard-verify-" in one.lower()]
