@@ -26,12 +26,13 @@ help:
 	@echo "make package       build what goes to Azure: dist/app and dist/app.zip"
 	@echo "make test-package  run the app from its package, through Microsoft's worker, on the local Azure"
 	@echo "make audit-packages  ask whether vulnerabilities are known of the pinned packages"
+	@echo "make verify-azure  hold the local Azure against yours, and look over the deployed app (SUBSCRIPTION, APP)"
 	@echo "make bench         measure how fast the app decides and sweeps, and how often it asks Azure"
 	@echo "make roles         write the Azure roles of infra/roles from the table of what the app calls"
 	@echo "make lock          take up new versions of the dependencies"
 	@echo "make clean         remove what the other commands set up"
 
-.PHONY: demo up audit test test-fuzz test-faults test-many test-crashes test-az check-infra bench lint setup lock clean roles package test-package audit-packages
+.PHONY: demo up audit test test-fuzz test-faults test-many test-crashes test-az check-infra bench lint setup lock clean roles package test-package audit-packages verify-azure
 demo: setup
 	@$(PYTHON) -m simulator.demo
 
@@ -85,6 +86,11 @@ test-package: setup package
 # ARGS=--may-be-unreachable lets pass, with a word, that nobody could be asked.
 audit-packages: $(VULNERABILITIES_VENV)/.installed
 	@$(VULNERABILITIES_VENV)/bin/python -m scripts.audit_packages $(ARGS)
+
+# Reads only, unless WRITES names an empty resource group. See docs/verify-azure.md.
+verify-azure: setup
+	@WAC_VERIFY_SUBSCRIPTION="$(SUBSCRIPTION)" WAC_VERIFY_APP="$(APP)" WAC_VERIFY_KEY="$${KEY:-}" \
+	  WAC_VERIFY_RESOURCE_GROUP="$(WRITES)" $(PYTHON) -m tests.verify
 
 bench: setup
 	@echo "== Measuring (about six minutes)"

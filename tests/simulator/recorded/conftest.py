@@ -26,13 +26,14 @@ def compare(certificates: Certificates) -> Compare:
     async def compared(recording: Recording) -> list[Difference]:
         key = (recording.category, recording.name)
         if key not in known:
-            known[key] = await _replayed(recording, certificates)
+            known[key] = await replayed(recording, certificates)
         return known[key]
 
     return compared
 
 
-async def _replayed(recording: Recording, certificates: Certificates) -> list[Difference]:
+async def replayed(recording: Recording, certificates: Certificates) -> list[Difference]:
+    """Give all differences of a recording, from a world and a server that are there for it alone."""
     world = new_world(recording)
     token = world.identities.issue(ARM_AUDIENCES[0], world.identities.system_assigned)
     connector = aiohttp.TCPConnector(ssl=certificates.client_context())

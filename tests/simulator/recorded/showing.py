@@ -74,8 +74,12 @@ class Showing:
         interfaces.attach(self._world.resources[interface_id], vm_id, primary=primary)
 
     def make_subnets(self, shown: Json) -> None:
-        """Make the subnets of an interface wide enough for the addresses that it has."""
-        for configuration in shown.get("properties", {}).get("ipConfigurations", ()):
+        """Make the subnets of an interface, or a load balancer, wide enough for the addresses that it has."""
+        shown_properties = shown.get("properties", {})
+        for configuration in (
+            *shown_properties.get("ipConfigurations", ()),
+            *shown_properties.get("frontendIPConfigurations", ()),
+        ):
             properties = configuration.get("properties", {})
             subnet, address = properties.get("subnet"), properties.get("privateIPAddress", "")
             if subnet and "." in address and subnet["id"] not in self._world.resources:
