@@ -14,17 +14,6 @@ SETTINGS_PAGE = (ROOT / "docs" / "settings.md").read_text()
 STORAGE = {"AzureWebJobsStorage__accountName": "stwac"}
 
 # What the pages tell of before it is there. Whoever brings it empties its set.
-PAGES_TO_COME = {"docs/findings.md"}
-ANCHORS_TO_COME = {"docs/operating.md#dead-lettered-events"}
-ROUTES_TO_COME = {("GET", "dead-letters"), ("POST", "dead-letters")}
-TARGETS_TO_COME = {"package"}
-SETTINGS_TO_COME = {
-    "AzureWebJobsStorage__blobServiceUri",
-    "WAC_DOCUMENTATION",
-    "WAC_EXTENSIONS_CLIENT_ID",
-    "WAC_NETWORK_CLIENT_ID",
-    "WAC_REDIRECTS_CLIENT_ID",
-}
 # The deployment's values, which are no settings of the app: parameters of infra/main.parameters.json and outputs of
 # infra/main.bicep. `WAC_TEST_INSTANCES` is of the tests.
 OF_THE_DEPLOYMENT = {
@@ -80,9 +69,6 @@ def test_every_relative_link_leads_to_a_page_and_a_heading_that_there_are(page: 
     for link in links(page):
         path, _, anchor = link.partition("#")
         target = (page.parent / path).resolve() if path else page
-        there = name_of(target) if target.is_relative_to(ROOT) else link
-        if there in PAGES_TO_COME or f"{there}#{anchor}" in ANCHORS_TO_COME:
-            continue
         if not target.exists() or (anchor and anchor not in slugs(target)):
             broken.append(link)
     assert broken == []
@@ -91,14 +77,14 @@ def test_every_relative_link_leads_to_a_page_and_a_heading_that_there_are(page: 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_setting_that_is_named_is_one(page: Path) -> None:
     named = set(re.findall(r"\bWAC_[A-Z]+(?:_[A-Z]+)*\b(?!_)", page.read_text()))
-    assert named - KNOWN - SETTINGS_TO_COME - OF_THE_DEPLOYMENT == set()
+    assert named - KNOWN - OF_THE_DEPLOYMENT == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_request_that_is_named_is_answered(page: Path) -> None:
     text = page.read_text()
     named = set(re.findall(r"\b(GET|POST|DELETE) /api/([a-z-]+)", text))
-    answered = {(method, route) for methods, route in ROUTES.values() for method in methods} | ROUTES_TO_COME
+    answered = {(method, route) for methods, route in ROUTES.values() for method in methods}
     assert named - answered == set()
     typed = set(re.findall(r"(?:\$APP|azurewebsites\.net/api)/([a-z-]+)", text)) | set(
         re.findall(r"/api/([a-z-]+)", text)
@@ -111,7 +97,7 @@ def test_every_make_target_that_is_named_is_one(page: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     text = page.read_text()
     named = set(re.findall(r"`make ([a-z-]+)[`; ]", text)) | set(re.findall(r"^make ([a-z-]+)", text, re.MULTILINE))
-    assert named - targets - TARGETS_TO_COME == set()
+    assert named - targets == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
@@ -123,7 +109,7 @@ def test_every_setting_has_its_section_and_no_section_is_of_none() -> None:
     sections = re.findall(r"^### (\w+)$", SETTINGS_PAGE, re.MULTILINE)
     assert len(sections) == len(set(sections))
     assert KNOWN - set(sections) == set()
-    assert set(sections) - KNOWN - SETTINGS_TO_COME == set()
+    assert set(sections) - KNOWN == set()
 
 
 RIGHT = re.findall(r"^- Right: `(\w+)=([^`]+)`$", SETTINGS_PAGE, re.MULTILINE)

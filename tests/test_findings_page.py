@@ -86,12 +86,6 @@ def test_the_address_that_a_finding_carries_is_of_its_own_part(reason: Reason) -
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_link_to_a_part_of_a_page_leads_to_a_heading(name: str) -> None:
-    for target, anchor in re.findall(r"\]\((?!https?:)([^()#\s]*)#([^()\s]+)\)", PAGES[name]):
-        assert anchor in slugs(PAGES[Path(target).name or name]), f"{target}#{anchor}"
-
-
-@pytest.mark.parametrize("name", PAGES)
 def test_every_reason_that_a_page_names_is_one(name: str) -> None:
     begins = {one.partition("_")[0] for one in Reason}
     named = {one for one in re.findall(r"`([A-Z]+(?:_[A-Z]+)+)`", PAGES[name]) if one.partition("_")[0] in begins}
