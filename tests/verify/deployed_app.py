@@ -14,6 +14,7 @@ from typing import Any
 
 import aiohttp
 
+from simulator.deployment import subscribe_app
 from simulator.local import LocalAzure
 from simulator.world import SUBSCRIPTION_ID
 from tests.conftest import CERTIFICATES
@@ -74,6 +75,7 @@ def _function(definition: ast.AsyncFunctionDef) -> Function:
 async def open_local_app() -> AsyncIterator[DeployedApp]:
     """Run the app in the local host."""
     async with LocalAzure(FOLDER, directory=CERTIFICATES) as azure:
+        await subscribe_app(azure)
         yield DeployedApp(azure.host_url, azure.function_key, SUBSCRIPTION_ID)
 
 

@@ -25,10 +25,6 @@ OTHER_ROLES = frozenset(
         "Monitoring Metrics Publisher",
     }
 )
-# What a role that reads needs besides: extensions come with their VM, subscriptions by their names.
-OF_THE_READER = frozenset(
-    {"microsoft.compute/virtualmachines/extensions/read", "microsoft.resources/subscriptions/read"}
-)
 
 
 def site_faults(site: Json, config: Json) -> Iterator[str]:
@@ -121,7 +117,7 @@ def role_faults(definitions: Collection[Json]) -> Iterator[str]:
         action.lower() for one in custom for part in one["properties"]["permissions"] for action in part["actions"]
     }
     needed = {each.action.lower() for each in READS}
-    allowed = needed | OF_THE_READER | {each.action.lower() for each in EXTENSION_WRITES + NETWORK_WRITES}
+    allowed = needed | {each.action.lower() for each in EXTENSION_WRITES + NETWORK_WRITES}
     yield from (f"the action {action} is more than the app calls" for action in sorted(granted - allowed))
     if "Reader" not in names:
         yield from (f"the action {action} is not granted" for action in sorted(needed - granted))
