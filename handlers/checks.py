@@ -65,11 +65,15 @@ _LOOKS: dict[str, Callable[[Guard, Check, DesiredState, Turn], Awaitable[Report]
 
 
 async def receive_check(guard: Guard, text: str | bytes) -> None:
-    """Answer a Check from the queue, and queue what follows from it.
+    """Answer a Check from the queue, and queue what follows from it; one of a subscription not watched is dropped.
 
     Raises ValueError for a message that is no Check, so that it ends as poison and is told of.
     """
     check = parse_check(text)
+    if not guard.settings.watches(check.subject.subscription_id):
+        reason = f"subscription {check.subject.subscription_id} is not watched"
+        logger.warning("Check dropped", extra={**log_fields(check), "reason": reason})
+        return
     if check.subject.is_a(SUBSCRIPTION):
         await _sweep(guard, check)
     else:

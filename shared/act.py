@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from shared.azure.failures import Absent, PassingFailure, Refusal
 from shared.azure.leash import note_failure, read_leash, spend
 from shared.azure.trail import conclude, intend, new_write_id
 from shared.azure.write import write as send
+from shared.decide.limits import explain_beyond_limits, reason_of_limit
 from shared.decide.memory import remember_answer, remember_intent
 from shared.decide.permission import decide_permission
 from shared.decide.restraint import (
@@ -28,6 +30,8 @@ from shared.model.past import Setback
 from shared.model.plan import Action, ActionResult, Finding, Outcome, Plan
 from shared.model.write import Fate, Write
 from shared.turns import Turn
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,9 @@ async def act(attempt: Attempt, plan: Plan) -> Acted:
 
 
 async def _carry_out(attempt: Attempt, plan: Plan, action: Action) -> Acted:
+    beyond = explain_beyond_limits(action, attempt.desired)
+    if beyond is not None:
+        return _refuse(attempt, plan, action, beyond)
     forbidden = decide_permission(action, attempt.desired, attempt.check.released)
     if forbidden is not None:
         told = await _told_of_audited(attempt, plan, action)
@@ -96,6 +103,20 @@ async def _carry_out(attempt: Attempt, plan: Plan, action: Action) -> Acted:
     if restraint is None:
         return Acted((ActionResult(action, Outcome.STARTED, "Azure has accepted it"),))
     return _kept_back(attempt, action, restraint)
+
+
+def _refuse(attempt: Attempt, plan: Plan, action: Action, beyond: str) -> Acted:
+    """Tell of what the app never writes. Nothing asks for a next look: the same would come of it."""
+    check, undoes = attempt.check, plan.undoes
+    fields = {"subject": str(check.subject), "correlation_id": check.correlation_id, "reason": beyond}
+    logger.error("Write beyond the limits refused", extra={**fields, "resource": str(action.id), "undoes": undoes})
+    message = (
+        f"What was to be written to {action.id.name} is nothing that WAC Guard ever writes: {beyond}. Nothing was"
+        " written. Unless the settings were others then, look who else writes to the tables of its storage account."
+    )
+    evidence = {"resource": str(action.id), "limit": beyond} | ({"write": undoes} if undoes else {})
+    finding = Finding(plan.subject, reason_of_limit(undoes), message, evidence)
+    return Acted((ActionResult(action, Outcome.REFUSED, message),), (finding,))
 
 
 async def _told_of_audited(attempt: Attempt, plan: Plan, action: Action) -> tuple[Finding, ...]:

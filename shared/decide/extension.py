@@ -38,14 +38,21 @@ def decide_extension(
 
 
 def _install(vm: VirtualMachine, desired: DesiredState, past: Past, *, outbound_allowed: bool) -> Decision:
+    removed = past.removed if past.removed is not None and past.removed.is_admin_center else None
     missing = f"{vm.id.name} has no AdminCenter extension"
-    if past.removed is not None:
+    if removed is not None:
         missing += ", since it was removed to be installed again"
+    elif past.removed is not None:
+        # This app removes no other: somebody else wrote that row. What is decided without it is safe.
+        missing += (
+            f" (what is remembered as removed, {past.removed.type} of {past.removed.publisher}, is none, and is never"
+            " put back: look who else writes to the app's tables)"
+        )
     if not outbound_allowed:
         message = f"{missing}; it waits for the outbound path, which the install and its first start need."
         return Decision((Finding(vm.id, Reason.EXTENSION_MISSING, message),))
-    if past.removed is not None:
-        return _install_again(vm, past.removed, missing)
+    if removed is not None:
+        return _install_again(vm, removed, missing)
     if not vm.vm_id:
         message = f"Azure reports no vmId for {vm.id.name}, from which the extension's salt is made."
         return Decision(

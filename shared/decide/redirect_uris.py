@@ -97,9 +97,9 @@ class RedirectUri:
 def read_redirect_uris(application: Application) -> tuple[RedirectUri, ...]:
     """Read all redirect URIs of an application, in Graph's order, platform by platform."""
     return (
-        *_read(application.web_redirect_uris, Platform.WEB),
-        *_read(application.spa_redirect_uris, Platform.SPA),
-        *_read(application.public_client_redirect_uris, Platform.PUBLIC_CLIENT),
+        *read_on(Platform.WEB, application.web_redirect_uris),
+        *read_on(Platform.SPA, application.spa_redirect_uris),
+        *read_on(Platform.PUBLIC_CLIENT, application.public_client_redirect_uris),
     )
 
 
@@ -108,7 +108,8 @@ def is_host_name(text: str) -> bool:
     return len(text) <= 253 and bool(_HOST_NAME.fullmatch(text)) and not text.rpartition(".")[2].isdigit()
 
 
-def _read(texts: Iterable[str], platform: Platform) -> Iterable[RedirectUri]:
+def read_on(platform: Platform, texts: Iterable[str]) -> Iterable[RedirectUri]:
+    """Read redirect URIs of one platform, in their order."""
     for text in texts:
         found = _HTTP_URI.fullmatch(text)
         port = int(found[3] or 0) if found else 0
