@@ -8,15 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from scripts.azure_cli import AzureRefused, az, az_with_body
+from scripts.azure_cli import az, az_with_body
+from scripts.each_subscription import for_each_subscription, say
 from scripts.installation import (
-    NotInstalled,
     SystemTopic,
     surplus_assignments,
     topic_of,
     value_of,
     watch_parameters,
-    watched_subscriptions,
 )
 
 WATCH = Path(__file__).parents[1] / "infra" / "watch.bicep"
@@ -24,18 +23,10 @@ _SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentPara
 
 
 def main() -> int:
-    """Deploy watch.bicep to each subscription; one that refuses keeps none of the others back."""
-    failed = 0
-    try:
-        subscriptions = watched_subscriptions(os.environ)
-    except NotInstalled as error:
-        return _failed(str(error))
-    for subscription in subscriptions:
-        try:
-            watch(os.environ, subscription)
-        except (NotInstalled, AzureRefused) as error:
-            failed += _failed(f"Subscription {subscription} is not watched: {error}")
-    return min(failed, 1)
+    """Deploy watch.bicep to each subscription."""
+    return for_each_subscription(
+        os.environ, lambda subscription: watch(os.environ, subscription), "Subscription {} is not watched"
+    )
 
 
 def watch(environment: Mapping[str, str], subscription_id: str) -> None:
@@ -53,29 +44,20 @@ def watch(environment: Mapping[str, str], subscription_id: str) -> None:
     )
     assignments = az("role", "assignment", "list", "--all", "--subscription", subscription_id)
     for assignment in surplus_assignments(assignments, parameters, subscription_id):
-        _say(f"  taking back {assignment}")
+        say(f"  taking back {assignment}")
         az("role", "assignment", "delete", "--subscription", subscription_id, "--ids", assignment)
 
 
 def _tell(subscription_id: str, parameters: Mapping[str, Mapping[str, Any]], topic: SystemTopic | None) -> None:
-    _say(f"Bringing subscription {subscription_id} under the app")
+    say(f"Bringing subscription {subscription_id} under the app")
     groups = parameters["enforceResourceGroups"]["value"]
     scopes = "all of it" if parameters["enforceSubscription"]["value"] else ", ".join(groups) or "nowhere"
     for kind, name in (("extensions", "enforceExtensions"), ("rules", "enforceNetwork")):
-        _say(f"  {kind} may be written: {scopes if parameters[name]['value'] else 'nowhere'}")
+        say(f"  {kind} may be written: {scopes if parameters[name]['value'] else 'nowhere'}")
     if topic is not None and not topic.is_ours:
-        _say(f"  events come from the system topic that is there: {topic.name} in {topic.resource_group}")
+        say(f"  events come from the system topic that is there: {topic.name} in {topic.resource_group}")
         if not topic.takes_dead_letters:
-            _say("  it has no identity for dead letters: what can't be delivered is lost to all but the sweep")
-
-
-def _failed(text: str) -> int:
-    sys.stderr.write(f"{text}\n")
-    return 1
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
+            say("  it has no identity for dead letters: what can't be delivered is lost to all but the sweep")
 
 
 if __name__ == "__main__":

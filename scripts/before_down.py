@@ -5,31 +5,20 @@ from __future__ import annotations
 import os
 import sys
 
-from scripts.azure_cli import AzureRefused, az
+from scripts.azure_cli import az
+from scripts.each_subscription import for_each_subscription, say
 from scripts.installation import (
     DEAD_LETTER_ALERT,
     EVENT_SUBSCRIPTIONS,
     EVENTS_RESOURCE_GROUP,
-    NotInstalled,
     role_of,
     topic_of,
-    watched_subscriptions,
 )
 
 
 def main() -> int:
-    """Let go of each subscription; one that refuses keeps none of the others back."""
-    failed = 0
-    try:
-        subscriptions = watched_subscriptions(os.environ)
-    except NotInstalled as error:
-        return _failed(str(error))
-    for subscription in subscriptions:
-        try:
-            let_go(subscription)
-        except AzureRefused as error:
-            failed += _failed(f"Something is left in subscription {subscription}: {error}")
-    return min(failed, 1)
+    """Let go of each subscription."""
+    return for_each_subscription(os.environ, let_go, "Something is left in subscription {}")
 
 
 def let_go(subscription_id: str) -> None:
@@ -40,30 +29,21 @@ def let_go(subscription_id: str) -> None:
         where = ("--resource-group", topic.resource_group, "--system-topic-name", topic.name, *of_it)
         there = az("eventgrid", "system-topic", "event-subscription", "list", *where) or ()
         for name in (one["name"] for one in there if one["name"] in EVENT_SUBSCRIPTIONS):
-            _say(f"Deleting the event subscription {name} of {topic.name}")
+            say(f"Deleting the event subscription {name} of {topic.name}")
             az("eventgrid", "system-topic", "event-subscription", "delete", "--name", name, *where, "--yes")
         alert = ("--name", DEAD_LETTER_ALERT, "--resource-group", topic.resource_group, *of_it)
         az("monitor", "metrics", "alert", "delete", *alert)
     if az("group", "exists", "--name", EVENTS_RESOURCE_GROUP, *of_it):
-        _say(f"Deleting the resource group {EVENTS_RESOURCE_GROUP} in {subscription_id}")
+        say(f"Deleting the resource group {EVENTS_RESOURCE_GROUP} in {subscription_id}")
         az("group", "delete", "--name", EVENTS_RESOURCE_GROUP, *of_it, "--yes")
     for assignment in az("role", "assignment", "list", "--all", *of_it):
         if role_of(assignment):
-            _say(f"Deleting the assignment of {assignment['roleDefinitionName']}")
+            say(f"Deleting the assignment of {assignment['roleDefinitionName']}")
             az("role", "assignment", "delete", "--ids", assignment["id"], *of_it)
     for role in az("role", "definition", "list", "--custom-role-only", "true", *of_it):
         if role_of(role):
-            _say(f"Deleting the role {role['roleName']}")
+            say(f"Deleting the role {role['roleName']}")
             az("role", "definition", "delete", "--name", role["name"], "--custom-role-only", "true", *of_it)
-
-
-def _failed(text: str) -> int:
-    sys.stderr.write(f"{text}\n")
-    return 1
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -19,6 +20,11 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.register_profile("fuzz", max_examples=400, deadline=None, suppress_health_check=_SLOW_TO_START)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+# Whoever starts the tests in the background may have them ignore Ctrl-C, and with them each command that they start
+# and send it to. What is handled here is not handed down.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CERTIFICATES = Path(tempfile.mkdtemp(prefix="wac-guard-tests-"))
 atexit.register(shutil.rmtree, CERTIFICATES, ignore_errors=True)

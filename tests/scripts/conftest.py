@@ -52,6 +52,11 @@ class AzureCli:
 
 @pytest.fixture
 def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AzureCli:
+    return make_cli(tmp_path, monkeypatch)
+
+
+def make_cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AzureCli:
+    """Put such an `az` into a folder, and that folder alone onto the path."""
     program = tmp_path / "az"
     program.write_text(_PROGRAM.format(python=sys.executable, directory=str(tmp_path)))
     program.chmod(0o700)
