@@ -100,6 +100,7 @@ def watch_parameters(
         "extensionsPrincipalId": value_of(environment, "WAC_EXTENSIONS_PRINCIPAL_ID"),
         "networkPrincipalId": value_of(environment, "WAC_NETWORK_PRINCIPAL_ID"),
         "actionGroupId": value_of(environment, "WAC_ACTION_GROUP_ID"),
+        "documentation": f"{environment.get('WAC_DOCUMENTATION', '').strip().rstrip('/') or 'docs'}/",
         "enforceExtensions": _is(environment, "WAC_EXTENSION_MODE", "enforce"),
         "enforceNetwork": _is(environment, "WAC_NETWORK_MODE", "enforce"),
         "enforceSubscription": scopes.subscription,

@@ -95,6 +95,14 @@ def test_only_what_is_enforced_is_permitted() -> None:
     assert permitted(WAC_NETWORK_MODE="audit", WAC_ENFORCE_SCOPES=IN_OURS) == (False, False, True, [])
 
 
+def test_alerts_link_to_where_people_read_the_docs() -> None:
+    def linked(**settings: str) -> str:
+        return str(watch_parameters(ENVIRONMENT | settings, OURS, None)["documentation"]["value"])
+
+    assert linked() == linked(WAC_DOCUMENTATION="") == "docs/"
+    assert linked(WAC_DOCUMENTATION="https://wiki.contoso.com/docs") == "https://wiki.contoso.com/docs/"
+
+
 TOPICS: dict[str, tuple[dict[str, Any], SystemTopic | None]] = {
     "a topic of something else is not the subscription's": (
         {"topicType": "Microsoft.Storage.StorageAccounts", "name": "t", "resourceGroup": "rg"},
