@@ -118,7 +118,8 @@ WRONG = re.findall(r"^- Wrong: `(\w+)=([^`]+)` is answered with `([^`]+)`$", SET
 
 @pytest.mark.parametrize(("name", "value"), [one for one in RIGHT if one[0] in KNOWN], ids=lambda text: text[:40])
 def test_what_the_page_calls_right_is_taken(name: str, value: str) -> None:
-    parse_settings(STORAGE | {name: value})
+    taken = parse_settings(STORAGE | {name: value}).model_fields_set
+    assert name in {Settings.model_fields[field].alias for field in taken}
 
 
 @pytest.mark.parametrize(("name", "value", "answer"), WRONG, ids=lambda text: text[:40])

@@ -68,5 +68,8 @@ def test_an_app_that_is_no_python_is_not_packaged(tmp_path: Path, capfd: pytest.
 
 def test_a_package_may_carry_what_is_no_python(tmp_path: Path) -> None:
     app = lay_app(tmp_path / "app")
-    (app / PACKAGES / "some" / "template.py").write_text("{{ name }} = {% %}\n")
+    template = app / PACKAGES / "some" / "template.py"
+    template.write_text("{{ name }} = {% %}\n")
     compile_all(app, app / PACKAGES)
+    assert not Path(importlib.util.cache_from_source(str(template))).exists()
+    assert Path(importlib.util.cache_from_source(str(app / "function_app.py"))).exists()
